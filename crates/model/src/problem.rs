@@ -1,0 +1,258 @@
+//! The question that a planner answers: an estate, its observed state, what is desired, what is allowed. It knows no
+//! answers.
+
+use std::collections::BTreeSet;
+
+use topology::names::Fqdn;
+
+use crate::condition::{Condition, Predicate};
+use crate::database_type::DatabaseType;
+use crate::estate::{DatabaseId, Estate, InstanceId, PoolId, StoreId};
+use crate::field::{Field, State, Value};
+use crate::view::View;
+
+/// What is desired of one store. A part that is not declared is not managed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wish {
+    /// The store.
+    pub store: StoreId,
+    /// Its slots.
+    pub slots: Slots,
+    /// Its witness.
+    pub witness: Wanted,
+    /// The instance on which its databases shall be PRINCIPAL (or unmirrored): a role, not a slot.
+    pub principal: Option<InstanceId>,
+}
+
+/// Desired slots of a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slots {
+    /// Primary and mirror slot, each managed or not.
+    Ordered {
+        /// `sql-server-store`.
+        primary: Option<InstanceId>,
+        /// `mirroring-sql-server-store`.
+        mirror: Wanted,
+    },
+    /// `sql-server-stores`: these two, in any order.
+    Pair(InstanceId, InstanceId),
+}
+
+/// A wish that can also be "there must be none".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Not declared: neither asked for nor guarded.
+    Unmanaged,
+    /// `"none"`.
+    Nothing,
+    /// This one.
+    One(InstanceId),
+}
+
+impl Wish {
+    /// The instances that may take the primary slot, best first.
+    #[must_use]
+    pub fn primaries(&self) -> Vec<InstanceId> {
+        match self.slots {
+            Slots::Ordered { primary, .. } => primary.into_iter().collect(),
+            Slots::Pair(a, b) => vec![a, b],
+        }
+    }
+
+    /// The instance wanted in the mirror slot, given the one in the primary slot.
+    #[must_use]
+    pub fn mirror_beside(&self, primary: InstanceId) -> Wanted {
+        match self.slots {
+            Slots::Ordered { mirror, .. } => mirror,
+            Slots::Pair(a, b) if primary == a => Wanted::One(b),
+            Slots::Pair(a, b) if primary == b => Wanted::One(a),
+            Slots::Pair(..) => Wanted::Unmanaged,
+        }
+    }
+
+    /// Whether a mirror is declared.
+    #[must_use]
+    pub fn wants_mirror(&self) -> bool {
+        match self.slots {
+            Slots::Ordered { mirror, .. } => matches!(mirror, Wanted::One(_)),
+            Slots::Pair(..) => true,
+        }
+    }
+
+    /// Every instance that the wish names.
+    #[must_use]
+    pub fn named(&self) -> Vec<InstanceId> {
+        let mut named = self.primaries();
+        if let Slots::Ordered { mirror: Wanted::One(m), .. } = self.slots {
+            named.push(m);
+        }
+        if let Wanted::One(w) = self.witness {
+            named.push(w);
+        }
+        named.extend(self.principal);
+        named
+    }
+
+    fn conditions(&self, estate: &Estate, out: &mut Vec<Condition>) {
+        let s = self.store;
+        match self.slots {
+            Slots::Ordered { primary, mirror } => {
+                out.extend(primary.map(|p| Condition::Is(Field::PrimarySlot(s), p.into())));
+                match mirror {
+                    Wanted::Unmanaged => {}
+                    Wanted::Nothing => out.push(Condition::Is(Field::MirrorSlot(s), Value::Nothing)),
+                    Wanted::One(m) => out.push(Condition::Is(Field::MirrorSlot(s), m.into())),
+                }
+            }
+            Slots::Pair(a, b) => out.push(Predicate::SlotsArePair(s, a, b).into()),
+        }
+        for &d in &estate.store(s).databases {
+            // K9: a session exists exactly where the published slots say.
+            out.push(Predicate::SessionAsSlots(d).into());
+            out.extend(self.principal.map(|p| Condition::from(Predicate::Serves(d, p))));
+            let mirrored = if self.wants_mirror() { self.primaries() } else { Vec::new() };
+            match self.witness {
+                Wanted::Unmanaged => {}
+                // Met by mirroring_witness_name of every mirrored database (rules §3.9). Either partner may be asked.
+                Wanted::Nothing => {
+                    out.extend(mirrored.iter().map(|&i| Condition::Is(Field::Witness(d, i), Value::Nothing)));
+                }
+                Wanted::One(w) => out.extend(mirrored.iter().map(|&i| Condition::Is(Field::Witness(d, i), w.into()))),
+            }
+        }
+    }
+}
+
+/// Who publishes a changed topology.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum PublishBy {
+    /// A person, in Topology Builder; the tool proves it.
+    #[default]
+    Gate,
+    /// `Publish-CsTopology` with the site's own edited export.
+    Cmdlet,
+}
+
+/// What is allowed. Nothing here consents to loss of data: that never stands in a file that outlives the night.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Who publishes.
+    pub publish: PublishBy,
+    /// The share through which new mirrors are seeded, a UNC path.
+    pub seed_share: Option<String>,
+    /// Whether users of one Front End at a time may be signed out.
+    pub accept_outage: bool,
+    /// Whether a whole pool may be stopped, announced.
+    pub allow_full_stop: bool,
+    /// Whether steps may be planned that no source describes.
+    pub allow_undocumented: bool,
+    /// Whether services stop gracefully.
+    pub graceful: bool,
+    /// How old facts may be on which a step that forces or destroys acts, in seconds.
+    pub max_snapshot_age: u64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            publish: PublishBy::Gate,
+            seed_share: None,
+            accept_outage: true,
+            allow_full_stop: false,
+            allow_undocumented: false,
+            graceful: true,
+            max_snapshot_age: 15 * 60,
+        }
+    }
+}
+
+/// The question.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The constant part of the world.
+    pub estate: Estate,
+    /// What is observed.
+    pub initial: State,
+    /// What is desired, by store.
+    pub wishes: Vec<Wish>,
+    /// What is allowed.
+    pub policy: Policy,
+    /// Databases whose loss or possible loss was consented to, by name.
+    pub consents: BTreeSet<DatabaseId>,
+    /// How the SQL Server of an instance is to be built: version and edition of its partner, where known.
+    pub builds: Vec<(InstanceId, String)>,
+}
+
+impl Problem {
+    /// A view of a state of this problem's estate.
+    #[must_use]
+    pub fn view<'a>(&'a self, state: &'a State) -> View<'a> {
+        View::new(&self.estate, state)
+    }
+
+    /// The wish for a store.
+    #[must_use]
+    pub fn wish(&self, s: StoreId) -> Option<&Wish> {
+        self.wishes.iter().find(|w| w.store == s)
+    }
+
+    /// The pools whose stores are managed, in order.
+    #[must_use]
+    pub fn pools(&self) -> Vec<PoolId> {
+        let users = self.wishes.iter().flat_map(|w| self.estate.store(w.store).users.iter().copied());
+        users.collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// The managed stores of a pool, in the order of types.
+    pub fn managed(&self, pool: PoolId) -> impl Iterator<Item = &Wish> {
+        self.estate.pool(pool).stores.iter().filter_map(|&s| self.wish(s))
+    }
+
+    /// Whether any mirror is declared for a pool.
+    #[must_use]
+    pub fn mirrors(&self, pool: PoolId) -> bool {
+        self.managed(pool).any(Wish::wants_mirror)
+    }
+
+    /// Every instance that the desired file names.
+    #[must_use]
+    pub fn named(&self) -> BTreeSet<InstanceId> {
+        self.wishes.iter().flat_map(Wish::named).collect()
+    }
+
+    /// The goal: what must hold at the end (rules §3.1).
+    #[must_use]
+    pub fn goal(&self) -> Vec<Condition> {
+        let mut goal = Vec::new();
+        for wish in &self.wishes {
+            wish.conditions(&self.estate, &mut goal);
+        }
+        for pool in self.pools() {
+            for &f in &self.estate.pool(pool).front_ends {
+                goal.push(Predicate::NotKnownToDiffer(Field::Services(f), Value::Running).into());
+                for wish in self.managed(pool) {
+                    goal.push(Predicate::NotKnownToRunOtherSlots(f, wish.store).into());
+                }
+                // K8: every Front End starts once more after mirrors were created.
+                goal.push(Predicate::NotKnownToDiffer(Field::StartedSinceMirror(f), Value::Yes).into());
+            }
+            if self.mirrors(pool) {
+                // K12: where a mirror is declared the aftercare facts hold.
+                goal.push(Condition::Is(Field::Tested(pool), Value::Yes));
+                goal.push(Condition::Is(Field::LogBackups(pool), Value::Yes));
+                if self.estate.store_of(pool, DatabaseType::Monitoring).is_some() {
+                    goal.push(Condition::Is(Field::Reports(pool), Value::Yes));
+                }
+            }
+        }
+        goal.sort();
+        goal.dedup();
+        goal
+    }
+
+    /// Pools by name, for a goal in words.
+    #[must_use]
+    pub fn pool_names(&self) -> Vec<&Fqdn> {
+        self.pools().into_iter().map(|p| &self.estate.pool(p).fqdn).collect()
+    }
+}
