@@ -27,6 +27,7 @@ pub struct Diagnostic {
     /// Other places that explain it, in order of line.
     pub related: Vec<Mark>,
     /// Lines that begin with `= `: `("help", …)`, `("known", …)`, `("note", …)`, or `("", …)` without a word.
+    /// `("at", …)` is no line of its own: it says more about the place, after the name of the file.
     pub notes: Vec<(&'static str, String)>,
 }
 
@@ -39,10 +40,18 @@ pub struct Mark {
     pub column: usize,
     /// How many characters the caret line covers, at least 1.
     pub width: usize,
-    /// The text of the line, without its end.
+    /// The text of the line, without its end. Of a long line only what is shown, see [`Mark::shown`].
     pub text: String,
     /// What is said under the carets.
     pub label: String,
+}
+
+/// Longest piece of a source line that is shown; documents may hold one line of a megabyte.
+const SHOWN: usize = 72;
+
+/// How many characters of the line are left out before what is shown.
+fn left_out(column: usize) -> usize {
+    if column > SHOWN { column - SHOWN / 2 } else { 0 }
 }
 
 impl Mark {
@@ -50,36 +59,62 @@ impl Mark {
     /// Offsets outside of `text`, or inside a character, are moved to the nearest character before.
     #[must_use]
     pub fn of(text: &str, range: Range<usize>, label: impl Into<String>) -> Self {
-        let floor = |mut i: usize| {
-            i = i.min(text.len());
-            while !text.is_char_boundary(i) {
-                i -= 1;
-            }
-            i
-        };
-        let (start, end) = (floor(range.start), floor(range.end));
+        let start = floor(text, range.start);
         let line_start = text[..start].rfind('\n').map_or(0, |i| i + 1);
+        let line = text[..start].bytes().filter(|&b| b == b'\n').count() + 1;
+        let column = text[line_start..start].chars().count() + 1;
+        Self::at(text, start..range.end, line, column, label.into())
+    }
+
+    /// The same for a place whose line and column are known already.
+    pub(crate) fn at(text: &str, range: Range<usize>, line: usize, column: usize, label: String) -> Self {
+        let (start, end) = (floor(text, range.start), floor(text, range.end));
+        let before = column - 1 - left_out(column).min(column - 1);
+        let shown_start = text[..start].char_indices().rev().take(before).last().map_or(start, |(i, _)| i);
         let line_end = text[start..].find('\n').map_or(text.len(), |i| start + i);
-        let line_text = text[line_start..line_end].trim_end_matches('\r');
-        let shown_end = end.clamp(start, line_start + line_text.len().max(start - line_start));
-        Self {
-            line: text[..start].bytes().filter(|&b| b == b'\n').count() + 1,
-            column: text[line_start..start].chars().count() + 1,
-            width: text[start..shown_end].chars().count().max(1),
-            text: line_text.to_owned(),
-            label: label.into(),
-        }
+        let rest = text[start..line_end].trim_end_matches('\r');
+        let width = rest[..end.saturating_sub(start).min(rest.len())].chars().take(SHOWN).count().max(1);
+        let shown_end = start + rest.char_indices().nth(SHOWN).map_or(rest.len(), |(i, _)| i);
+        Self { line, column, width, text: text[shown_start..shown_end].to_owned(), label }
+    }
+
+    /// What of the line is shown, at most 72 characters, and how many of them stand before the carets. Tabs and other
+    /// control characters become spaces, so that the carets stand where they belong.
+    #[must_use]
+    pub fn shown(&self) -> (String, usize) {
+        let plain = |c: char| if c.is_control() { ' ' } else { c };
+        let before = self.column.saturating_sub(1);
+        let text: String = self.text.chars().map(plain).take(SHOWN).collect();
+        (text.trim_end().to_owned(), before - left_out(self.column).min(before))
+    }
+
+    /// The carets, as many as fit under what is shown.
+    #[must_use]
+    pub fn carets(&self) -> String {
+        let (_, before) = self.shown();
+        "^".repeat(self.width.min(SHOWN.saturating_sub(before)).max(1))
     }
 }
 
-/// Longest piece of a source line that is shown; documents may hold one line of a megabyte.
-const SHOWN: usize = 72;
+fn floor(text: &str, mut at: usize) -> usize {
+    at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
 
 impl Diagnostic {
     /// The text for a person, many lines, without a trailing line end. The first word is `error:`.
     #[must_use]
     pub fn render(&self) -> String {
-        let mut out = format!("error: {} [{}]", self.message, self.code);
+        self.render_as("error")
+    }
+
+    /// The same with another first word, `warning` or `refused`.
+    #[must_use]
+    pub fn render_as(&self, word: &str) -> String {
+        let mut out = format!("{word}: {} [{}]", self.message, self.code);
         let mut marks: Vec<&Mark> = self.place.iter().chain(&self.related).collect();
         marks.sort_by_key(|m| (m.line, m.column));
         let gutter = marks.iter().map(|m| m.line.to_string().len()).max().unwrap_or(1);
@@ -88,14 +123,17 @@ impl Diagnostic {
             Some(m) => _ = write!(out, "\n{pad}--> {}:{}:{}", self.file, m.line, m.column),
             None => _ = write!(out, "\n{pad}--> {}", self.file),
         }
+        for (_, place) in self.notes.iter().filter(|(word, _)| *word == "at") {
+            _ = write!(out, ", {place}");
+        }
         for m in &marks {
-            let (text, before) = shown(m);
-            let carets = "^".repeat(m.width.min(SHOWN.saturating_sub(before)).max(1));
+            let (text, before) = m.shown();
+            let carets = m.carets();
             _ = write!(out, "\n{:>gutter$} | {}", m.line, text);
             _ = write!(out, "\n{pad} | {}{carets} {}", " ".repeat(before), m.label);
             out.truncate(out.trim_end().len());
         }
-        for (word, text) in &self.notes {
+        for (word, text) in self.notes.iter().filter(|(word, _)| *word != "at") {
             let head = if word.is_empty() { String::new() } else { format!("{word}: ") };
             let indent = gutter + 3 + head.len();
             let text = text.replace('\n', &format!("\n{}", " ".repeat(indent)));
@@ -103,15 +141,4 @@ impl Diagnostic {
         }
         out
     }
-}
-
-/// The part of the line that is shown, and how many characters stand before the caret in it. Tabs and other control
-/// characters become spaces, so that the caret stands where it belongs.
-fn shown(m: &Mark) -> (String, usize) {
-    let chars: Vec<char> = m.text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let from = if m.column > SHOWN { m.column - SHOWN / 2 } else { 0 };
-    let to = chars.len().min(from + SHOWN);
-    let mut text: String = chars.get(from..to).unwrap_or_default().iter().collect();
-    text.truncate(text.trim_end().len());
-    (text, m.column - 1 - from.min(m.column - 1))
 }
