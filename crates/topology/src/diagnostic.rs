@@ -49,9 +49,10 @@ pub struct Mark {
 /// Longest piece of a source line that is shown; documents may hold one line of a megabyte.
 const SHOWN: usize = 72;
 
-/// How many characters of the line are left out before what is shown.
-fn left_out(column: usize) -> usize {
-    if column > SHOWN { column - SHOWN / 2 } else { 0 }
+/// How many characters of the line are left out before what is shown, so that the carets, or half a screen of them,
+/// stand within it.
+fn left_out(column: usize, width: usize) -> usize {
+    if column + width.min(SHOWN / 2) > SHOWN { column.saturating_sub(SHOWN / 2) } else { 0 }
 }
 
 impl Mark {
@@ -69,11 +70,11 @@ impl Mark {
     /// The same for a place whose line and column are known already.
     pub(crate) fn at(text: &str, range: Range<usize>, line: usize, column: usize, label: String) -> Self {
         let (start, end) = (floor(text, range.start), floor(text, range.end));
-        let before = column - 1 - left_out(column).min(column - 1);
-        let shown_start = text[..start].char_indices().rev().take(before).last().map_or(start, |(i, _)| i);
         let line_end = text[start..].find('\n').map_or(text.len(), |i| start + i);
         let rest = text[start..line_end].trim_end_matches('\r');
         let width = rest[..end.saturating_sub(start).min(rest.len())].chars().take(SHOWN).count().max(1);
+        let before = column - 1 - left_out(column, width).min(column - 1);
+        let shown_start = text[..start].char_indices().rev().take(before).last().map_or(start, |(i, _)| i);
         let shown_end = start + rest.char_indices().nth(SHOWN).map_or(rest.len(), |(i, _)| i);
         Self { line, column, width, text: text[shown_start..shown_end].to_owned(), label }
     }
@@ -85,7 +86,7 @@ impl Mark {
         let plain = |c: char| if c.is_control() { ' ' } else { c };
         let before = self.column.saturating_sub(1);
         let text: String = self.text.chars().map(plain).take(SHOWN).collect();
-        (text.trim_end().to_owned(), before - left_out(self.column).min(before))
+        (text.trim_end().to_owned(), before - left_out(self.column, self.width).min(before))
     }
 
     /// The carets, as many as fit under what is shown.
@@ -126,11 +127,15 @@ impl Diagnostic {
         for (_, place) in self.notes.iter().filter(|(word, _)| *word == "at") {
             _ = write!(out, ", {place}");
         }
+        let mut line_shown = (0, String::new());
         for m in &marks {
             let (text, before) = m.shown();
-            let carets = m.carets();
-            _ = write!(out, "\n{:>gutter$} | {}", m.line, text);
-            _ = write!(out, "\n{pad} | {}{carets} {}", " ".repeat(before), m.label);
+            if line_shown != (m.line, text.clone()) {
+                _ = write!(out, "\n{:>gutter$} | {}", m.line, text);
+                out.truncate(out.trim_end().len());
+            }
+            line_shown = (m.line, text);
+            _ = write!(out, "\n{pad} | {}{} {}", " ".repeat(before), m.carets(), m.label);
             out.truncate(out.trim_end().len());
         }
         for (word, text) in self.notes.iter().filter(|(word, _)| *word != "at") {

@@ -167,12 +167,11 @@ fn wrong_root(xml: Xml<'_>) -> Box<Fault> {
         _ => format!("the root is <{}>, so this is no topology document", crate::fault::quote(name)),
     };
     let head = xml.head(0).start + 1..xml.head(0).end;
-    let label = match xml.node(0).tag {
-        Tag::Topology => "expected xmlns=\"urn:schema:Microsoft.Rtc.Management.Deploy.Topology.2008\"",
-        Tag::TopologyBuilder => "expected xmlns=\"urn:schema:Microsoft.Rtc.Management.Deploy.TopologyBuilder.2008\"",
-        _ => "expected Topology or TopologyBuilder",
-    };
-    Fault::new("CT1002", message, head, label)
-        .note("help", "the document itself: (Get-CsTopology -AsXml).ToString()")
-        .into()
+    let help = "the document itself: (Get-CsTopology -AsXml).ToString()";
+    if known {
+        let expected = format!("expected urn:schema:Microsoft.Rtc.Management.Deploy.{name}.2008");
+        let fault = Fault::new("CT1002", message, head, "another namespace, or none");
+        return fault.note("", expected).note("help", help).into();
+    }
+    Fault::new("CT1002", message, head, "expected Topology or TopologyBuilder").note("help", help).into()
 }

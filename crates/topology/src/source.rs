@@ -25,8 +25,9 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn read(bytes: Vec<u8>, file: &str) -> Result<Self, Diagnostic> {
-        refuse_size(&bytes, file)?;
+        refuse_size(bytes.len(), file)?;
         let decoded = decode(bytes, file)?;
+        refuse_empty(decoded.text(), file)?;
         match parse(decoded.text()) {
             Ok(tree) => Ok(Self { file: file.to_owned(), decoded, tree, lines: OnceLock::new() }),
             Err(fault) => {
@@ -57,28 +58,25 @@ impl Source {
     }
 }
 
-fn refuse_size(bytes: &[u8], file: &str) -> Result<(), Diagnostic> {
-    let diagnostic = |code, message: String, notes| Diagnostic {
-        code,
-        message,
-        file: file.to_owned(),
-        place: None,
-        related: Vec::new(),
-        notes,
-    };
-    if bytes.iter().all(|b| b.is_ascii_whitespace()) {
-        let help = "export again: (Get-CsTopology -AsXml).ToString() | Out-File topology.xml";
-        let note = "> makes the file before the command runs: an empty one is left when it fails";
-        return Err(diagnostic(
-            "CT1001",
-            "the file is empty".to_owned(),
-            vec![("", note.into()), ("help", help.into())],
-        ));
+fn refuse_size(bytes: usize, file: &str) -> Result<(), Diagnostic> {
+    if bytes <= SIZE_LIMIT {
+        return Ok(());
     }
-    if bytes.len() > SIZE_LIMIT {
-        let message = format!("the file has {} bytes; at most {SIZE_LIMIT} are read", bytes.len());
-        let help = "a topology document of 1,000 pools has some 40 MB; is this the right file?";
-        return Err(diagnostic("CT1006", message, vec![("help", help.into())]));
+    let message = format!("the file has {bytes} bytes; at most {SIZE_LIMIT} are read");
+    let help = "a topology document of 1,000 pools has some 40 MB; is this the right file?";
+    Err(about_the_file("CT1006", message, vec![("help", help.into())], file))
+}
+
+fn refuse_empty(text: &str, file: &str) -> Result<(), Diagnostic> {
+    if !text.trim_start().is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let note = "> makes the file before the command runs: an empty one is left when it fails";
+    let help = "export again: (Get-CsTopology -AsXml).ToString() | Out-File topology.xml";
+    let notes = vec![("", note.to_owned()), ("help", help.to_owned())];
+    Err(about_the_file("CT1001", "the file is empty".to_owned(), notes, file))
+}
+
+fn about_the_file(code: &'static str, message: String, notes: Vec<(&'static str, String)>, file: &str) -> Diagnostic {
+    Diagnostic { code, message, file: file.to_owned(), place: None, related: Vec::new(), notes }
 }

@@ -111,7 +111,7 @@ pub(crate) fn not_xml(place: Range<usize>) -> Box<Fault> {
 
 pub(crate) fn too_much(what: &str, place: Range<usize>) -> Box<Fault> {
     Fault::new("CT1006", format!("the file holds {what}"), place, "reading stops here")
-        .note("", "no topology document does; the limit keeps broken files from taking all memory")
+        .note("", "no topology document does; the limit keeps broken files from taking all\nmemory")
         .note("help", EXPORT_AGAIN)
         .into()
 }
