@@ -322,11 +322,13 @@ impl Declaration {
         self.ways.iter().find(|w| w.requires.iter().all(|c| c.condition.eval(v).holds()))
     }
 
-    /// The risk at its begin. A condition that is not known counts as true: unknown is not harmless.
+    /// The risk at its begin. A condition that is not known counts as true, because unknown is not harmless; but to say
+    /// that loss is *known* it must be known.
     #[must_use]
     pub fn risk(&self, v: View<'_>) -> Risk {
-        let counts = |(conditions, _): &&(Vec<Condition>, Risk)| {
-            conditions.iter().all(|c| c.eval(v) != Truth::False)
+        let counts = |(conditions, risk): &&(Vec<Condition>, Risk)| {
+            let truth = Truth::all(conditions.iter().map(|c| c.eval(v)));
+            if *risk == Risk::KnownLoss { truth.holds() } else { truth != Truth::False }
         };
         self.risks.iter().find(counts).map_or(Risk::None, |(_, risk)| *risk)
     }

@@ -252,6 +252,12 @@ impl State {
         Self(vec![Value::Unknown; estate.layout().fields.len()].into())
     }
 
+    /// A state with these values, in the order of [`Layout::fields`].
+    #[must_use]
+    pub fn from_values(values: Vec<Value>) -> Self {
+        Self(values.into())
+    }
+
     /// The value of a field; unknown for a field that the estate does not have.
     #[must_use]
     pub fn get(&self, estate: &Estate, field: Field) -> Value {

@@ -6,9 +6,11 @@ use std::collections::BTreeSet;
 use topology::names::Fqdn;
 
 use crate::condition::{Condition, Predicate};
+use crate::declaration::{Clause, clause};
 use crate::database_type::DatabaseType;
 use crate::estate::{DatabaseId, Estate, InstanceId, PoolId, StoreId};
 use crate::field::{Field, State, Value};
+use crate::rules;
 use crate::view::View;
 
 /// What is desired of one store. A part that is not declared is not managed.
@@ -93,34 +95,39 @@ impl Wish {
         named
     }
 
-    fn conditions(&self, estate: &Estate, out: &mut Vec<Condition>) {
+    fn clauses(&self, estate: &Estate, out: &mut Vec<Clause>) {
         let s = self.store;
         match self.slots {
             Slots::Ordered { primary, mirror } => {
-                out.extend(primary.map(|p| Condition::Is(Field::PrimarySlot(s), p.into())));
+                out.extend(primary.map(|p| desired(Condition::Is(Field::PrimarySlot(s), p.into()))));
                 match mirror {
                     Wanted::Unmanaged => {}
-                    Wanted::Nothing => out.push(Condition::Is(Field::MirrorSlot(s), Value::Nothing)),
-                    Wanted::One(m) => out.push(Condition::Is(Field::MirrorSlot(s), m.into())),
+                    Wanted::Nothing => out.push(desired(Condition::Is(Field::MirrorSlot(s), Value::Nothing))),
+                    Wanted::One(m) => out.push(desired(Condition::Is(Field::MirrorSlot(s), m.into()))),
                 }
             }
-            Slots::Pair(a, b) => out.push(Predicate::SlotsArePair(s, a, b).into()),
+            Slots::Pair(a, b) => out.push(desired(Predicate::SlotsArePair(s, a, b))),
         }
         for &d in &estate.store(s).databases {
-            // K9: a session exists exactly where the published slots say.
-            out.push(Predicate::SessionAsSlots(d).into());
-            out.extend(self.principal.map(|p| Condition::from(Predicate::Serves(d, p))));
+            out.push(clause(Predicate::SessionAsSlots(d), rules::K9));
+            out.extend(self.principal.map(|p| desired(Predicate::Serves(d, p))));
             let mirrored = if self.wants_mirror() { self.primaries() } else { Vec::new() };
             match self.witness {
                 Wanted::Unmanaged => {}
                 // Met by mirroring_witness_name of every mirrored database (rules §3.9). Either partner may be asked.
                 Wanted::Nothing => {
-                    out.extend(mirrored.iter().map(|&i| Condition::Is(Field::Witness(d, i), Value::Nothing)));
+                    out.extend(mirrored.iter().map(|&i| desired(Condition::Is(Field::Witness(d, i), Value::Nothing))));
                 }
-                Wanted::One(w) => out.extend(mirrored.iter().map(|&i| Condition::Is(Field::Witness(d, i), w.into()))),
+                Wanted::One(w) => {
+                    out.extend(mirrored.iter().map(|&i| desired(Condition::Is(Field::Witness(d, i), w.into()))));
+                }
             }
         }
     }
+}
+
+fn desired(condition: impl Into<Condition>) -> Clause {
+    clause(condition, rules::DESIRED)
 }
 
 /// Who publishes a changed topology.
@@ -181,6 +188,10 @@ pub struct Problem {
     pub consents: BTreeSet<DatabaseId>,
     /// How the SQL Server of an instance is to be built: version and edition of its partner, where known.
     pub builds: Vec<(InstanceId, String)>,
+    /// Whether a plan may contain `Confirm` steps: tried only when there is no consent-free plan without them.
+    pub confirms: bool,
+    /// Rules that are left out, by key, to ask what they are for. Empty in earnest.
+    pub lifted: BTreeSet<&'static str>,
 }
 
 impl Problem {
@@ -220,33 +231,31 @@ impl Problem {
         self.wishes.iter().flat_map(Wish::named).collect()
     }
 
-    /// The goal: what must hold at the end (rules §3.1).
+    /// The goal: what must hold at the end (rules §3.1), each with the rule that asks for it.
     #[must_use]
-    pub fn goal(&self) -> Vec<Condition> {
+    pub fn goal(&self) -> Vec<Clause> {
         let mut goal = Vec::new();
         for wish in &self.wishes {
-            wish.conditions(&self.estate, &mut goal);
+            wish.clauses(&self.estate, &mut goal);
         }
         for pool in self.pools() {
             for &f in &self.estate.pool(pool).front_ends {
-                goal.push(Predicate::NotKnownToDiffer(Field::Services(f), Value::Running).into());
+                goal.push(clause(Predicate::NotKnownToDiffer(Field::Services(f), Value::Running), rules::RUNNING));
                 for wish in self.managed(pool) {
-                    goal.push(Predicate::NotKnownToRunOtherSlots(f, wish.store).into());
+                    goal.push(clause(Predicate::NotKnownToRunOtherSlots(f, wish.store), rules::LOADED));
                 }
-                // K8: every Front End starts once more after mirrors were created.
-                goal.push(Predicate::NotKnownToDiffer(Field::StartedSinceMirror(f), Value::Yes).into());
+                goal.push(clause(Predicate::NotKnownToDiffer(Field::StartedSinceMirror(f), Value::Yes), rules::K8));
             }
             if self.mirrors(pool) {
-                // K12: where a mirror is declared the aftercare facts hold.
-                goal.push(Condition::Is(Field::Tested(pool), Value::Yes));
-                goal.push(Condition::Is(Field::LogBackups(pool), Value::Yes));
-                if self.estate.store_of(pool, DatabaseType::Monitoring).is_some() {
-                    goal.push(Condition::Is(Field::Reports(pool), Value::Yes));
+                let mut aftercare = |field| goal.push(clause(Condition::Is(field, Value::Yes), rules::K12));
+                aftercare(Field::Tested(pool));
+                aftercare(Field::LogBackups(pool));
+                if self.estate.store_of(pool, DatabaseType::Monitoring).is_some_and(|s| self.wish(s).is_some()) {
+                    aftercare(Field::Reports(pool));
                 }
             }
         }
-        goal.sort();
-        goal.dedup();
+        goal.retain(|c| !self.lifted.contains(c.rule.key));
         goal
     }
 

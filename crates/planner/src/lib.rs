@@ -1,1 +1,11 @@
-//! placeholder
+//! Triage, diff, search, edges and verification. It thinks: pure and deterministic, the same inputs give the same bytes.
+//! It touches no files, clocks or processes, and does not know who will carry a plan out.
+
+pub mod alike;
+pub mod cost;
+pub mod search;
+pub mod sequence;
+pub mod step;
+pub mod edges;
+pub mod order;
+pub mod verify;

@@ -1,0 +1,169 @@
+//! End the mirroring sessions of a database type on the host that keeps serving: by cmdlet, and where that fails, as it is
+//! known to after a change of the topology, by T-SQL.
+
+use super::{Declare, pool_id};
+use crate::call::{Call, Cmdlet, Statement};
+use crate::condition::{Condition, Predicate};
+use crate::declaration::{
+    Declaration, Evidence, Origin, Performer, Phrase, StepId, Subject, Undo, Way, Work, clause,
+};
+use crate::durations;
+use crate::estate::{DatabaseId, InstanceId, StoreId};
+use crate::field::{Field, State, Value, Write, write};
+use crate::problem::{Problem, Wanted};
+use crate::rules;
+
+/// End the sessions of one type.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EndMirroring {
+    store: StoreId,
+    at: InstanceId,
+    /// The databases that are left.
+    databases: Vec<DatabaseId>,
+    /// Partners that answer: their copies are left RESTORING.
+    living: Vec<InstanceId>,
+}
+
+impl EndMirroring {
+    /// Whether the wish for the store can be reached with the sessions that exist.
+    fn wanted(problem: &Problem, state: &State, s: StoreId, session: Value) -> bool {
+        let v = problem.view(state);
+        let Some(wish) = problem.wish(s) else { return true };
+        let (primary, mirror) = (v.get(Field::PrimarySlot(s)).instance(), v.get(Field::MirrorSlot(s)));
+        let slots_fit = primary.is_some_and(|p| {
+            let primary_fits = wish.primaries().is_empty() || wish.primaries().contains(&p);
+            let mirror_fits = match wish.mirror_beside(p) {
+                Wanted::Unmanaged => mirror != Value::Nothing,
+                Wanted::Nothing => false,
+                Wanted::One(m) => mirror == Value::Instance(m),
+            };
+            primary_fits && mirror_fits
+        });
+        slots_fit && !matches!(session, Value::Disconnected | Value::Suspended)
+    }
+
+    fn effect(&self, d: DatabaseId) -> Vec<Write> {
+        let mut end = vec![
+            write(Field::Role(d, self.at), Value::Unmirrored),
+            write(Field::Session(d, self.at), Value::NoSession),
+            write(Field::Safety(d, self.at), Value::Nothing),
+            write(Field::Witness(d, self.at), Value::Nothing),
+            write(Field::WitnessLink(d, self.at), Value::Nothing),
+        ];
+        for &i in &self.living {
+            end.push(write(Field::Role(d, i), Value::Restoring));
+            end.push(write(Field::Session(d, i), Value::NoSession));
+        }
+        end
+    }
+}
+
+impl Declare for EndMirroring {
+    fn propose(problem: &Problem, state: &State) -> Vec<Self> {
+        let v = problem.view(state);
+        let mut all = Vec::new();
+        for wish in &problem.wishes {
+            let store = problem.estate.store(wish.store);
+            for &at in &store.instances {
+                let ends = |d: &&DatabaseId| {
+                    let session = v.get(Field::Session(**d, at));
+                    v.get(Field::Role(**d, at)) == Value::Principal
+                        && session.is_known()
+                        && session != Value::NoSession
+                        && !Self::wanted(problem, state, wish.store, session)
+                };
+                let databases: Vec<DatabaseId> = store.databases.iter().filter(ends).copied().collect();
+                let living = |i: &&InstanceId| {
+                    **i != at
+                        && v.get(Field::Answers(**i)) == Value::Yes
+                        && databases.iter().all(|&d| v.get(Field::Role(d, **i)) == Value::Mirror)
+                };
+                let living = store.instances.iter().filter(living).copied().collect();
+                if !databases.is_empty() {
+                    all.push(Self { store: wish.store, at, databases, living });
+                }
+            }
+        }
+        all
+    }
+
+    fn order(&self) -> u16 {
+        self.store.0
+    }
+
+    fn declare(&self, problem: &Problem) -> Declaration {
+        let estate = &problem.estate;
+        let store = estate.store(self.store);
+        let at = &estate.instance(self.at).name;
+        let mut requires = vec![clause(Condition::Is(Field::Answers(self.at), Value::Yes), rules::ANSWERS)];
+        for &d in &self.databases {
+            requires.push(clause(Condition::Is(Field::Role(d, self.at), Value::Principal), rules::ROLE));
+            requires.push(clause(Predicate::PartnerHarmless(d, self.at), rules::PARTNER));
+        }
+        for &pool in &store.users {
+            let front_ends = estate.pool(pool).front_ends.iter();
+            let runs = front_ends.map(|&f| Predicate::RunsOnPrimary(f, self.store, self.at));
+            requires.extend(runs.map(|p| clause(p, rules::K5)));
+        }
+        let mut cmdlet = Cmdlet::new("Uninstall-CsMirrorDatabase")
+            .with("DatabaseType", store.kind)
+            .with("SqlServerFqdn", &at.host);
+        if !at.name.is_default() {
+            cmdlet = cmdlet.with("SqlInstanceName", &at.name);
+        }
+        let statements = self.databases.iter().map(|&d| Statement::PartnerOff(estate.database(d).name.clone()));
+        Declaration {
+            id: StepId(format!("{}/{}", pool_id("end-mirroring", estate, store.pool), store.kind)),
+            title: Phrase::new(format!("End mirroring of {} on ", store.kind)).instance(self.at),
+            requires,
+            achieves: self
+                .databases
+                .iter()
+                .flat_map(|&d| {
+                    [
+                        Condition::Is(Field::Session(d, self.at), Value::NoSession),
+                        Predicate::Serves(d, self.at).into(),
+                    ]
+                })
+                .collect(),
+            begin: Vec::new(),
+            end: self.databases.iter().flat_map(|&d| self.effect(d)).collect(),
+            partial: self.databases.iter().map(|&d| vec![Vec::new(), self.effect(d)]).collect(),
+            ways: vec![
+                Way {
+                    performer: Performer::Cmdlet,
+                    requires: Vec::new(),
+                    rights: vec!["RTCUniversalServerAdmins", "sysadmin on the SQL Server"],
+                    call: Call::Cmdlets(vec![cmdlet.without("Confirm").switch("Verbose")]),
+                    limit: Some(5 * 60),
+                    settle: 30,
+                    evidence: Evidence::Documented,
+                    source: "the procedure, step 5",
+                    retry: false,
+                },
+                Way {
+                    performer: Performer::Tsql,
+                    requires: Vec::new(),
+                    rights: vec!["sysadmin on the SQL Server"],
+                    call: Call::Sql { on: at.clone(), statements: statements.collect() },
+                    limit: Some(60),
+                    settle: 30,
+                    evidence: Evidence::Field,
+                    source: "release notes: the cmdlet fails once the topology names no pair; ALTER DATABASE SET PARTNER OFF",
+                    retry: true,
+                },
+            ],
+            risks: Vec::new(),
+            loses: Vec::new(),
+            ends: Some("the memory of the lost partner"),
+            undo: Undo::Costly("create the mirror again: backup, restore, synchronise"),
+            duration: durations::END_SESSION,
+            group: None,
+            subject: Subject::Pool(store.pool),
+            stops_harm: false,
+            work: Work::Change,
+            origin: Origin { sentences: &["5", "5.types"], deviation: Some("partner-off") },
+            notes: vec![Phrase::new("by SET PARTNER OFF on ").instance(self.at).words(" where the cmdlet fails")],
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Make sure that a host cannot serve: a person powers it off, or takes it off the network, and says so.
+
+use super::Declare;
+use crate::call::{Call, Task};
+use crate::condition::{Condition, Predicate};
+use crate::declaration::{
+    Declaration, Evidence, Origin, Performer, Phrase, StepId, Subject, Undo, Way, Work, clause,
+};
+use crate::durations;
+use crate::estate::HostId;
+use crate::field::{Field, State, Value, write};
+use crate::problem::Problem;
+use crate::rules;
+
+/// Fence a host.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fence {
+    host: HostId,
+}
+
+impl Fence {
+    /// Whether some other copy has lost the host, or the host itself does not answer.
+    fn lost(problem: &Problem, state: &State, host: HostId) -> bool {
+        let v = problem.view(state);
+        problem.wishes.iter().any(|w| {
+            let store = problem.estate.store(w.store);
+            let here = |&&i: &&_| problem.estate.host_of(i) == host;
+            store.instances.iter().filter(here).any(|&i| {
+                let silent = v.get(Field::Answers(i)) != Value::Yes;
+                let alone = store.databases.iter().any(|&d| {
+                    let others = store.instances.iter().filter(|&&x| problem.estate.host_of(x) != host);
+                    others.into_iter().any(|&x| {
+                        matches!(v.get(Field::Session(d, x)), Value::Disconnected | Value::Suspended)
+                    })
+                });
+                silent || alone
+            })
+        })
+    }
+}
+
+impl Declare for Fence {
+    fn propose(problem: &Problem, state: &State) -> Vec<Self> {
+        let v = problem.view(state);
+        let due = |&h: &HostId| v.get(Field::Fenced(h)) == Value::No && Self::lost(problem, state, h);
+        problem.estate.host_ids().filter(due).map(|host| Self { host }).collect()
+    }
+
+    fn order(&self) -> u16 {
+        self.host.0
+    }
+
+    fn declare(&self, problem: &Problem) -> Declaration {
+        let h = self.host;
+        let estate = &problem.estate;
+        let mut requires = Vec::new();
+        let mut end = vec![write(Field::Fenced(h), Value::Yes), write(Field::Reachable(h), Value::No)];
+        for wish in &problem.wishes {
+            let store = estate.store(wish.store);
+            for &i in store.instances.iter().filter(|&&i| estate.host_of(i) == h) {
+                end.push(write(Field::Answers(i), Value::No));
+                let only = store.databases.iter().map(|&d| Predicate::NotTheOnlyServer(d, i));
+                requires.extend(only.map(|p| clause(p, rules::FENCE)));
+            }
+        }
+        end.sort_unstable();
+        end.dedup();
+        Declaration {
+            id: StepId(format!("fence/{}", estate.host(h))),
+            title: Phrase::new("Fence ").host(h).words(": power off, and prove it"),
+            requires,
+            achieves: vec![Condition::Is(Field::Fenced(h), Value::Yes)],
+            begin: Vec::new(),
+            end,
+            partial: Vec::new(),
+            ways: vec![Way {
+                performer: Performer::Person,
+                requires: Vec::new(),
+                rights: vec!["whoever can power the host off"],
+                call: Call::Person(Task::Fence { host: estate.host(h).clone() }),
+                limit: None,
+                settle: 0,
+                evidence: Evidence::Documented,
+                source: "SQL Server, role switching: forcing while the principal serves makes two principals",
+                retry: true,
+            }],
+            risks: Vec::new(),
+            loses: Vec::new(),
+            ends: None,
+            undo: Undo::Reversible("power it on again, as long as nothing was forced"),
+            duration: durations::FENCE,
+            group: None,
+            subject: Subject::Host(h),
+            stops_harm: true,
+            work: Work::Look,
+            origin: Origin { sentences: &[], deviation: Some("fence") },
+            notes: vec![Phrase::new("it must not come back with old copies while the other host takes over")],
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! The closed list of actions. Each stands in a file of its own that proposes where it applies and declares what it is;
+//! to add one is to add a file and its line here.
+
+mod aftercare;
+mod await_replication;
+mod confirm;
+mod create_mirror;
+mod end_mirroring;
+mod fail_over;
+mod fence;
+mod full_stop;
+mod publish;
+mod rebuild;
+mod restart;
+mod save;
+mod set_up_sql;
+mod test_databases;
+
+pub use confirm::Confirm;
+pub use publish::{Publish, Purpose};
+
+use crate::declaration::{Declaration, StepId};
+use crate::estate::{Estate, PoolId};
+use crate::field::State;
+use crate::problem::Problem;
+
+/// What an action module provides.
+pub trait Declare: Sized {
+    /// Where the action applies in a state, grounded. Nothing is proposed that cannot lead to a goal; whether it may
+    /// begin is for its declaration to say.
+    fn propose(problem: &Problem, state: &State) -> Vec<Self>;
+    /// What the action is.
+    fn declare(&self, problem: &Problem) -> Declaration;
+    /// Its place among the actions of its kind, in the canonical order.
+    fn order(&self) -> u16;
+}
+
+macro_rules! catalogue {
+    ($($variant:ident = $module:ident::$type:ident),* $(,)?) => {
+        /// An action, grounded: every name in it is decided. The order of the variants is the canonical order of steps.
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs)] // each is explained in its module
+        pub enum Action { $($variant($module::$type)),* }
+
+        impl Action {
+            /// Every action that applies in a state, in canonical order.
+            #[must_use]
+            pub fn proposals(problem: &Problem, state: &State) -> Vec<Self> {
+                let mut all = Vec::new();
+                $( all.extend(<$module::$type as Declare>::propose(problem, state).into_iter().map(Self::$variant)); )*
+                all
+            }
+
+            /// Its place in the canonical order: by declaration, then by type, host or Front End.
+            #[must_use]
+            pub fn rank(&self) -> (u8, u16) {
+                let mut kind = 0u8;
+                $(
+                    if let Self::$variant(a) = self {
+                        return (kind, Declare::order(a));
+                    }
+                    kind += 1;
+                )*
+                (kind, 0)
+            }
+
+            fn declare_whole(&self, problem: &Problem) -> Declaration {
+                match self { $( Self::$variant(a) => a.declare(problem) ),* }
+            }
+        }
+    };
+}
+
+catalogue! {
+    Fence = fence::Fence,
+    FailOver = fail_over::FailOver,
+    Save = save::Save,
+    Publish = publish::Publish,
+    AwaitReplication = await_replication::AwaitReplication,
+    FullStop = full_stop::FullStop,
+    Restart = restart::Restart,
+    EndMirroring = end_mirroring::EndMirroring,
+    Rebuild = rebuild::Rebuild,
+    SetUpSql = set_up_sql::SetUpSql,
+    CreateMirror = create_mirror::CreateMirror,
+    TestDatabases = test_databases::TestDatabases,
+    Aftercare = aftercare::Aftercare,
+    Confirm = confirm::Confirm,
+}
+
+impl Action {
+    /// What the action is, for this problem: with the ways that its policy allows, and without rules that are lifted.
+    #[must_use]
+    pub fn declare(&self, problem: &Problem) -> Declaration {
+        let mut d = self.declare_whole(problem);
+        if !problem.lifted.is_empty() {
+            d.requires.retain(|c| !problem.lifted.contains(c.rule.key));
+            for way in &mut d.ways {
+                way.requires.retain(|c| !problem.lifted.contains(c.rule.key));
+            }
+        }
+        if !problem.policy.allow_undocumented {
+            d.ways.retain(|w| w.evidence != crate::declaration::Evidence::Inferred);
+        }
+        d
+    }
+
+    /// The action with that step id among those that apply in a state.
+    #[must_use]
+    pub fn with_id(problem: &Problem, state: &State, id: &StepId) -> Option<(Self, Declaration)> {
+        let proposals = Self::proposals(problem, state).into_iter();
+        proposals.map(|a| { let d = a.declare(problem); (a, d) }).find(|(_, d)| d.id == *id)
+    }
+}
+
+/// `<purpose>/<pool>`.
+fn pool_id(purpose: &str, estate: &Estate, pool: PoolId) -> StepId {
+    StepId(format!("{purpose}/{}", estate.pool(pool).fqdn))
+}
+
+/// "User", "User and Application", "User, Application and Archiving".
+fn join(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}

@@ -1,0 +1,356 @@
+//! Publish changed slots of a pool's stores: mirroring off, another SQL Server store, mirroring on. A person does it in
+//! Topology Builder and the tool proves it; roles stay where they are.
+
+use super::{Declare, join, pool_id};
+use crate::call::{Call, Cmdlet, SlotChange, SlotPair, Task};
+use crate::condition::{Condition, Predicate};
+use crate::database_type::DatabaseType;
+use crate::declaration::{
+    Clause, Declaration, Evidence, Group, Origin, Performer, Phrase, StepId, Subject, Undo, Way, Work, clause,
+};
+use crate::durations;
+use crate::estate::{Estate, InstanceId, PoolId, StoreId};
+use crate::field::{Field, State, Value, Write, write};
+use crate::problem::{Problem, PublishBy, Wanted};
+use crate::rules;
+
+/// What a publish is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Purpose {
+    /// The mirror slots are cleared.
+    MirroringOff,
+    /// Another instance takes the primary slot.
+    Store,
+    /// The mirror slots are filled.
+    Mirroring,
+}
+
+impl Purpose {
+    const ALL: [Self; 3] = [Self::MirroringOff, Self::Store, Self::Mirroring];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::MirroringOff => "mirroring-off",
+            Self::Store => "store",
+            Self::Mirroring => "mirroring",
+        }
+    }
+}
+
+/// The slots of one store, before and after.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Change {
+    store: StoreId,
+    before: Slots,
+    after: Slots,
+}
+
+/// Primary, mirror and witness slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Slots {
+    primary: InstanceId,
+    mirror: Option<InstanceId>,
+    witness: Option<InstanceId>,
+}
+
+/// Publish a change of slots.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Publish {
+    purpose: Purpose,
+    pool: PoolId,
+    changes: Vec<Change>,
+}
+
+/// The slots of a store in a state, where they are known. An unknown witness slot counts as none: it cannot be read, and
+/// clearing the mirror clears it (operations §3, row 11).
+fn slots(problem: &Problem, state: &State, s: StoreId) -> Option<Slots> {
+    let v = problem.view(state);
+    let mirror = v.get(Field::MirrorSlot(s));
+    let witness = v.get(Field::WitnessSlot(s)).instance();
+    let primary = v.get(Field::PrimarySlot(s)).instance()?;
+    mirror.is_known().then_some(Slots { primary, mirror: mirror.instance(), witness })
+}
+
+impl Publish {
+    /// The change of one store for a purpose, if its wish needs it.
+    fn change(problem: &Problem, state: &State, s: StoreId, purpose: Purpose, want: InstanceId) -> Option<Change> {
+        let wish = problem.wish(s)?;
+        let before = slots(problem, state, s)?;
+        let mirror_wanted = wish.mirror_beside(want);
+        let after = match (purpose, before.mirror) {
+            (Purpose::MirroringOff, Some(mirror)) => {
+                let kept = want == before.primary
+                    && match mirror_wanted {
+                        Wanted::Unmanaged => true,
+                        Wanted::Nothing => false,
+                        Wanted::One(m) => m == mirror,
+                    };
+                (!kept).then_some(Slots { mirror: None, witness: None, ..before })
+            }
+            (Purpose::Store, None) => (want != before.primary).then_some(Slots { primary: want, ..before }),
+            (Purpose::Mirroring, None) if want == before.primary => match mirror_wanted {
+                Wanted::One(m) => {
+                    let witness = if let Wanted::One(w) = wish.witness { Some(w) } else { None };
+                    Some(Slots { mirror: Some(m), witness, ..before })
+                }
+                Wanted::Nothing | Wanted::Unmanaged => None,
+            },
+            _ => None,
+        }?;
+        Some(Change { store: s, before, after })
+    }
+
+    fn requirement(&self, problem: &Problem) -> Vec<Clause> {
+        let estate = &problem.estate;
+        let mut requires = vec![
+            clause(Condition::Is(Field::CmsWritable, Value::Yes), rules::CMS),
+            clause(Condition::Is(Field::Saved, Value::Yes), rules::K11),
+        ];
+        for change in &self.changes {
+            let s = change.store;
+            requires.push(clause(Condition::Is(Field::PrimarySlot(s), change.before.primary.into()), rules::BASE));
+            requires.push(clause(Condition::Is(Field::MirrorSlot(s), change.before.mirror.into()), rules::BASE));
+            for &d in &estate.store(s).databases {
+                match self.purpose {
+                    Purpose::MirroringOff => {
+                        let mut takers = vec![change.before.primary];
+                        takers.extend(problem.wish(s).into_iter().flat_map(crate::problem::Wish::primaries));
+                        takers.sort_unstable();
+                        takers.dedup();
+                        requires.push(clause(Predicate::ServesOnOneOf(d, takers), rules::K2));
+                    }
+                    Purpose::Store => requires.push(clause(Predicate::Serves(d, change.after.primary), rules::K2)),
+                    Purpose::Mirroring => {
+                        let pair = [Some(change.after.primary), change.after.mirror];
+                        for i in pair.into_iter().flatten() {
+                            requires.push(clause(Condition::Is(Field::Session(d, i), Value::NoSession), rules::K6));
+                        }
+                        requires.push(clause(Predicate::Serves(d, change.after.primary), rules::K2));
+                        requires.extend(change.after.mirror.map(|m| clause(Predicate::NoLiveCopy(d, m), rules::G1)));
+                    }
+                }
+            }
+            match self.purpose {
+                Purpose::Store => {
+                    let to = change.after.primary;
+                    let anywhere = estate.store_ids();
+                    requires.extend(anywhere.map(|x| clause(Condition::IsNot(Field::MirrorSlot(x), to.into()), rules::K3)));
+                }
+                Purpose::Mirroring => {
+                    let ready = change.after.mirror.map(|m| Condition::Is(Field::Ready(m), Value::Yes));
+                    requires.extend(ready.map(|c| clause(c, rules::K6)));
+                }
+                Purpose::MirroringOff => {}
+            }
+        }
+        requires.sort_by(|a, b| (a.rule.key, &a.condition).cmp(&(b.rule.key, &b.condition)));
+        requires.dedup();
+        requires
+    }
+
+    fn slot_writes(change: &Change) -> Vec<Write> {
+        let s = change.store;
+        vec![
+            write(Field::PrimarySlot(s), change.after.primary),
+            write(Field::MirrorSlot(s), change.after.mirror),
+            write(Field::WitnessSlot(s), change.after.witness),
+        ]
+    }
+
+    /// A published document reaches no replica at once, and the reports name the old server.
+    fn side_writes(&self, estate: &Estate) -> Vec<Write> {
+        let stores = || self.changes.iter().map(|c| estate.store(c.store));
+        let mut pools: Vec<PoolId> = stores().flat_map(|s| s.users.iter().copied()).collect();
+        pools.sort_unstable();
+        pools.dedup();
+        let front_ends = pools.iter().flat_map(|&p| estate.pool(p).front_ends.iter().copied());
+        let mut end: Vec<Write> = front_ends.map(|f| write(Field::Replica(f), Value::Stale)).collect();
+        let monitoring = stores().filter(|s| s.kind == DatabaseType::Monitoring);
+        end.extend(monitoring.flat_map(|s| s.users.iter()).map(|&p| write(Field::Reports(p), Value::No)));
+        end
+    }
+
+    fn slot_changes(&self, estate: &Estate) -> Vec<SlotChange> {
+        let name = |i: InstanceId| estate.instance(i).name.clone();
+        let pair =
+            |s: Slots| SlotPair { primary: name(s.primary), mirror: s.mirror.map(name), witness: s.witness.map(name) };
+        let change = |c: &Change| SlotChange {
+            pool: estate.pool(estate.store(c.store).pool).fqdn.clone(),
+            kind: estate.store(c.store).kind,
+            before: pair(c.before),
+            after: pair(c.after),
+        };
+        self.changes.iter().map(change).collect()
+    }
+
+    fn ways(&self, problem: &Problem) -> Vec<Way> {
+        let estate = &problem.estate;
+        let changes = self.slot_changes(estate);
+        let pool = estate.pool(self.pool);
+        let rights = vec!["RTCUniversalServerAdmins", "Domain Admins or delegated setup rights"];
+        let gate = Way {
+            performer: Performer::Person,
+            requires: Vec::new(),
+            rights: rights.clone(),
+            call: Call::Person(Task::Publish { pool: pool.fqdn.clone(), product: pool.product, changes: changes.clone() }),
+            limit: None,
+            settle: 0,
+            evidence: Evidence::Documented,
+            source: match self.purpose {
+                Purpose::MirroringOff => "the procedure, step 4, bullets 1 to 3",
+                Purpose::Store => "the procedure, step 4, bullets 4 and 5",
+                Purpose::Mirroring => "the procedure, step 10, bullets 1 and 2; deploying SQL mirroring",
+            },
+            retry: true,
+        };
+        let by_registrar = registrar(&changes).map(|cmdlets| Way {
+            performer: Performer::Cmdlet,
+            requires: Vec::new(),
+            rights: vec!["RTCUniversalServerAdmins"],
+            call: Call::Cmdlets(cmdlets),
+            limit: Some(10 * 60),
+            settle: 2 * 60,
+            evidence: Evidence::Documented,
+            source: "Set-CsRegistrar; one page doubts that Topology Builder moves an Archiving database",
+            retry: false,
+        });
+        let by_cmdlet = Way {
+            performer: Performer::Cmdlet,
+            requires: Vec::new(),
+            rights,
+            call: Call::Cmdlets(vec![
+                Cmdlet::new("Publish-CsTopology").with("FileName", "topology.xml").with("BackupFileName", "backup.xml"),
+                Cmdlet::new("Enable-CsTopology"),
+            ]),
+            limit: Some(20 * 60),
+            settle: 2 * 60,
+            evidence: Evidence::Field,
+            source: "automated labs publish edited exports; Microsoft recommends Topology Builder",
+            retry: false,
+        };
+        match problem.policy.publish {
+            PublishBy::Gate => std::iter::once(gate).chain(by_registrar).collect(),
+            PublishBy::Cmdlet => std::iter::once(by_cmdlet).chain(by_registrar).chain([gate]).collect(),
+        }
+    }
+
+    fn title(&self, estate: &Estate) -> Phrase {
+        let stores = match self.changes.len() {
+            1 => format!("{} store", estate.store(self.changes[0].store).kind),
+            n => format!("{n} stores"),
+        };
+        let first = self.changes.first().map(|c| c.after);
+        match (self.purpose, first) {
+            (Purpose::MirroringOff, _) | (_, None) => Phrase::new(format!("Publish: mirroring off, {stores}")),
+            (Purpose::Store, Some(after)) => Phrase::new("Publish: SQL Server store ").instance(after.primary),
+            (Purpose::Mirroring, Some(after)) => {
+                let phrase = Phrase::new("Publish: mirror ");
+                let phrase = if let Some(m) = after.mirror { phrase.instance(m) } else { phrase };
+                phrase.words(format!(", {stores}"))
+            }
+        }
+    }
+}
+
+/// `Set-CsRegistrar`, for changes that are of Archiving and Monitoring only. The only mirror slots with a cmdlet
+/// (operations §5.9). It takes a service identity, which names the SQL Server host and not the instance.
+fn registrar(changes: &[SlotChange]) -> Option<Vec<Cmdlet>> {
+    let mut cmdlets = Vec::new();
+    for change in changes {
+        let (store, mirror, role) = match change.kind {
+            DatabaseType::Archiving => ("ArchivingDatabase", "MirrorArchivingDatabase", "ArchivingDatabase"),
+            DatabaseType::Monitoring => ("MonitoringDatabase", "MirrorMonitoringDatabase", "MonitoringDatabase"),
+            _ => return None,
+        };
+        let mut cmdlet = Cmdlet::new("Set-CsRegistrar").with("Identity", format!("Registrar:{}", change.pool));
+        if change.before.primary != change.after.primary {
+            cmdlet = cmdlet.with(store, format!("{role}:{}", change.after.primary.host));
+        }
+        if change.before.mirror != change.after.mirror {
+            // Clearing has no documented value; a person does it.
+            let mirror_host = &change.after.mirror.as_ref()?.host;
+            cmdlet = cmdlet.with(mirror, format!("{role}:{mirror_host}"));
+        }
+        cmdlets.push(cmdlet);
+    }
+    (!cmdlets.is_empty()).then_some(cmdlets)
+}
+
+impl Declare for Publish {
+    fn propose(problem: &Problem, state: &State) -> Vec<Self> {
+        let mut all = Vec::new();
+        for purpose in Purpose::ALL {
+            for pool in problem.pools() {
+                // A shared store is published once, with the pool that its cmdlets name.
+                let stores: Vec<StoreId> =
+                    problem.managed(pool).map(|w| w.store).filter(|&s| problem.estate.store(s).pool == pool).collect();
+                // One proposal for each choice of primary slots that the wishes leave open.
+                for choice in 0..2 {
+                    let wanted = |s: StoreId| {
+                        let primaries = problem.wish(s)?.primaries();
+                        let now = slots(problem, state, s)?.primary;
+                        match primaries.get(choice) {
+                            Some(&p) => Some(p),
+                            None if choice == 0 => Some(now),
+                            None => None,
+                        }
+                    };
+                    let changes: Vec<Change> = stores
+                        .iter()
+                        .filter_map(|&s| Self::change(problem, state, s, purpose, wanted(s)?))
+                        .collect();
+                    let publish = Self { purpose, pool, changes };
+                    if !publish.changes.is_empty() && !all.contains(&publish) {
+                        all.push(publish);
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    fn order(&self) -> u16 {
+        self.pool.0 * 4 + self.purpose as u16
+    }
+
+    fn declare(&self, problem: &Problem) -> Declaration {
+        let estate = &problem.estate;
+        let slot_writes = || self.changes.iter().flat_map(Self::slot_writes);
+        let mut end: Vec<Write> = slot_writes().chain(self.side_writes(estate)).collect();
+        end.push(write(Field::Publishing, Value::No));
+        let side = self.side_writes(estate);
+        let unit = |c: &Change| vec![Vec::new(), [Self::slot_writes(c), side.clone()].concat()];
+        let kinds: Vec<String> = self.changes.iter().map(|c| estate.store(c.store).kind.to_string()).collect();
+        Declaration {
+            id: StepId(format!("{}/{}", pool_id("publish", estate, self.pool), self.purpose.name())),
+            title: self.title(estate),
+            requires: self.requirement(problem),
+            // The witness slot cannot be read from anywhere; it is attested.
+            achieves: slot_writes()
+                .filter(|w| !matches!(w.field, Field::WitnessSlot(_)))
+                .map(|w| Condition::Is(w.field, w.value))
+                .collect(),
+            begin: vec![write(Field::Publishing, Value::Yes)],
+            end,
+            partial: self.changes.iter().map(unit).collect(),
+            ways: self.ways(problem),
+            risks: Vec::new(),
+            loses: Vec::new(),
+            ends: None,
+            undo: Undo::Costly("publish the slots as they were; after restarts, restart again"),
+            duration: durations::PUBLISH,
+            group: Some(Group::Publish),
+            subject: Subject::Pool(self.pool),
+            stops_harm: false,
+            work: Work::Publish,
+            origin: match self.purpose {
+                Purpose::MirroringOff => Origin { sentences: &["4.builder", "4.off", "4.publish-1"], deviation: None },
+                Purpose::Store => Origin { sentences: &["4.store", "4.publish-2"], deviation: None },
+                Purpose::Mirroring => {
+                    Origin { sentences: &["9", "10.builder", "10.on", "10.mirror-name"], deviation: Some("publish-first") }
+                }
+            },
+            notes: vec![Phrase::new(format!("stores: {}", join(&kinds)))],
+        }
+    }
+}
