@@ -58,6 +58,8 @@ pub struct Declaration {
     pub work: Work,
     /// Why it is there, beyond its clauses: sentences of the procedure, or a deviation.
     pub origin: Origin,
+    /// Which part of the work it belongs to, for headings.
+    pub stage: Stage,
     /// Words for a person: what to expect, what to leave alone.
     pub notes: Vec<Phrase>,
 }
@@ -206,6 +208,19 @@ pub enum Work {
     Change,
     /// Waiting, saving, testing, asking, fencing: it changes nothing that evidence is needed for.
     Look,
+}
+
+/// A part of the work, for headings and for the question where one may stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Service comes back.
+    Serve,
+    /// The topology and the Front Ends follow.
+    Follow,
+    /// A host is built again.
+    Rebuild,
+    /// Mirrors are created, and what belongs to them.
+    Protect,
 }
 
 /// Where a step comes from.

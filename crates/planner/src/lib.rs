@@ -9,3 +9,8 @@ pub mod step;
 pub mod edges;
 pub mod order;
 pub mod verify;
+pub mod changes;
+pub mod refusal;
+pub mod safe_stop;
+pub mod solve;
+pub mod triage;

@@ -4,7 +4,7 @@ use super::{Declare, pool_id};
 use crate::call::{Call, Task};
 use crate::condition::Condition;
 use crate::database_type::DatabaseType;
-use crate::declaration::{Declaration, Evidence, Origin, Performer, Phrase, Subject, Undo, Way, Work, clause};
+use crate::declaration::{Declaration, Evidence, Origin, Performer, Phrase, Stage, Subject, Undo, Way, Work, clause};
 use crate::durations;
 use crate::estate::{HostId, InstanceId, PoolId};
 use crate::field::{Field, State, Value, write};
@@ -102,6 +102,7 @@ impl Declare for Aftercare {
             stops_harm: false,
             work: Work::Look,
             origin: Origin { sentences: &[], deviation: Some("aftercare") },
+            stage: Stage::Protect,
             notes: Vec::new(),
         }
     }

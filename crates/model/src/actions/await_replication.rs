@@ -3,7 +3,7 @@
 use super::{Declare, pool_id};
 use crate::call::Call;
 use crate::condition::Condition;
-use crate::declaration::{Declaration, Evidence, Origin, Performer, Phrase, StepId, Subject, Undo, Way, Work, clause};
+use crate::declaration::{Declaration, Evidence, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause};
 use crate::durations;
 use crate::estate::PoolId;
 use crate::field::{Field, State, Value, write};
@@ -75,6 +75,7 @@ impl Declare for AwaitReplication {
             stops_harm: false,
             work: Work::Look,
             origin: Origin { sentences: &[], deviation: Some("replicas") },
+            stage: if self.mirrored { Stage::Protect } else { Stage::Follow },
             notes: Vec::new(),
         }
     }

@@ -5,7 +5,7 @@ use super::Declare;
 use crate::call::Call;
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
-    Declaration, Evidence, Origin, Performer, Phrase, StepId, Subject, Undo, Way, Work, clause,
+    Declaration, Evidence, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
 };
 use crate::durations;
 use crate::field::{Field, State, Value, write};
@@ -91,6 +91,7 @@ impl Declare for Confirm {
             stops_harm: false,
             work: Work::Look,
             origin: Origin { sentences: &[], deviation: Some("confirm-fact") },
+            stage: Stage::Serve,
             notes: Vec::new(),
         }
     }

@@ -4,7 +4,7 @@ use super::Declare;
 use crate::call::{Call, Cmdlet};
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
-    Declaration, Evidence, Origin, Performer, Phrase, StepId, Subject, Undo, Way, Work, clause,
+    Declaration, Evidence, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
 };
 use crate::durations;
 use crate::estate::{DatabaseId, Estate, InstanceId, StoreId};
@@ -207,6 +207,7 @@ impl Declare for CreateMirror {
             stops_harm: false,
             work: Work::Change,
             origin: Origin { sentences: &["10.install", "10.wizard", "10.mirror"], deviation: Some("create-by-cmdlet") },
+            stage: Stage::Protect,
             notes: vec![
                 Phrase::new("direction ").instance(from).words(" to ").instance(to),
                 Phrase::new("guard before it: ").instance(from).words(" serves, ").instance(to).words(" has no live copy"),

@@ -5,7 +5,7 @@ use super::{Declare, pool_id};
 use crate::call::{Call, Cmdlet, Statement};
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
-    Declaration, Evidence, Origin, Performer, Phrase, StepId, Subject, Undo, Way, Work, clause,
+    Declaration, Evidence, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
 };
 use crate::durations;
 use crate::estate::{DatabaseId, InstanceId, StoreId};
@@ -163,6 +163,7 @@ impl Declare for EndMirroring {
             stops_harm: false,
             work: Work::Change,
             origin: Origin { sentences: &["5", "5.types"], deviation: Some("partner-off") },
+            stage: Stage::Follow,
             notes: vec![Phrase::new("by SET PARTNER OFF on ").instance(self.at).words(" where the cmdlet fails")],
         }
     }

@@ -5,7 +5,7 @@ use super::{Declare, pool_id};
 use crate::call::{Call, Cmdlet};
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
-    Clause, Declaration, Evidence, Origin, Performer, Phrase, Risk, StepId, Subject, Undo, Way, Work, clause,
+    Clause, Declaration, Evidence, Origin, Performer, Phrase, Risk, Stage, StepId, Subject, Undo, Way, Work, clause,
 };
 use crate::durations;
 use crate::estate::{DatabaseId, InstanceId, StoreId};
@@ -174,6 +174,7 @@ impl Declare for FailOver {
             stops_harm: false,
             work: Work::Change,
             origin: Origin { sentences: &["3", "3.types"], deviation: Some("confirm") },
+            stage: Stage::Serve,
             notes: vec![
                 Phrase::new(if self.to_mirror_slot { "\"Mirror\" names the mirror slot: " } else { "\"Primary\" names the primary slot: " })
                     .instance(self.to),

@@ -4,7 +4,7 @@ use super::Declare;
 use crate::call::{Call, Task};
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
-    Declaration, Evidence, Origin, Performer, Phrase, StepId, Subject, Undo, Way, Work, clause,
+    Declaration, Evidence, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
 };
 use crate::durations;
 use crate::estate::HostId;
@@ -94,6 +94,7 @@ impl Declare for Fence {
             stops_harm: true,
             work: Work::Look,
             origin: Origin { sentences: &[], deviation: Some("fence") },
+            stage: Stage::Serve,
             notes: vec![Phrase::new("it must not come back with old copies while the other host takes over")],
         }
     }

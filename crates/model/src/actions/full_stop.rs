@@ -1,6 +1,6 @@
 //! Stop every Front End of a pool and start them together: where a rolling restart would cost the quorum, announced.
 
-use super::restart::{Loads, due, purpose, start, stop};
+use super::restart::{Loads, due, purpose, stage, start, stop};
 use super::{Declare, pool_id};
 use crate::call::Call;
 use crate::condition::Condition;
@@ -95,6 +95,7 @@ impl Declare for FullStop {
             } else {
                 Origin { sentences: &[], deviation: Some("restart-after-mirroring") }
             },
+            stage: stage(&self.loads),
             notes: Vec::new(),
         }
     }

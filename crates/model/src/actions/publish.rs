@@ -6,7 +6,7 @@ use crate::call::{Call, Cmdlet, SlotChange, SlotPair, Task};
 use crate::condition::{Condition, Predicate};
 use crate::database_type::DatabaseType;
 use crate::declaration::{
-    Clause, Declaration, Evidence, Group, Origin, Performer, Phrase, StepId, Subject, Undo, Way, Work, clause,
+    Clause, Declaration, Evidence, Group, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
 };
 use crate::durations;
 use crate::estate::{Estate, InstanceId, PoolId, StoreId};
@@ -349,6 +349,10 @@ impl Declare for Publish {
                 Purpose::Mirroring => {
                     Origin { sentences: &["9", "10.builder", "10.on", "10.mirror-name"], deviation: Some("publish-first") }
                 }
+            },
+            stage: match self.purpose {
+                Purpose::MirroringOff | Purpose::Store => Stage::Follow,
+                Purpose::Mirroring => Stage::Protect,
             },
             notes: vec![Phrase::new(format!("stores: {}", join(&kinds)))],
         }

@@ -4,7 +4,7 @@ use super::Declare;
 use crate::call::{Call, Task};
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
-    Declaration, Evidence, Origin, Performer, Phrase, StepId, Subject, Undo, Way, Work, clause,
+    Declaration, Evidence, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
 };
 use crate::durations;
 use crate::estate::HostId;
@@ -106,6 +106,7 @@ impl Declare for Rebuild {
             stops_harm: false,
             work: Work::Change,
             origin: Origin { sentences: &["6"], deviation: None },
+            stage: Stage::Rebuild,
             notes: vec![Phrase::new("keep its computer account in Active Directory; fenced until here")],
         }
     }

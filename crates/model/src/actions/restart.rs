@@ -5,7 +5,7 @@ use crate::call::{Call, Cmdlet};
 use crate::condition::{Condition, Predicate};
 use crate::database_type::DatabaseType;
 use crate::declaration::{
-    Clause, Declaration, Evidence, Group, Origin, Performer, Phrase, Risk, StepId, Subject, Undo, Way, Work, clause,
+    Clause, Declaration, Evidence, Group, Origin, Performer, Phrase, Risk, Stage, StepId, Subject, Undo, Way, Work, clause,
 };
 use crate::durations;
 use crate::estate::{Estate, FrontEndId, InstanceId, PoolId, StoreId};
@@ -94,6 +94,11 @@ pub fn purpose(loads: &Loads) -> &'static str {
     if loads.slots.iter().any(|(_, _, mirror)| mirror.is_some()) { "mirroring" } else { "store" }
 }
 
+/// The stage of a restart, by the same measure.
+pub fn stage(loads: &Loads) -> Stage {
+    if purpose(loads) == "mirroring" { Stage::Protect } else { Stage::Follow }
+}
+
 /// The commands that stop and start a Front End.
 pub fn stop(problem: &Problem, f: FrontEndId) -> Cmdlet {
     let cmdlet = Cmdlet::new("Stop-CsWindowsService").with("ComputerName", &problem.estate.front_end(f).fqdn);
@@ -179,6 +184,7 @@ impl Declare for Restart {
             } else {
                 Origin { sentences: &[], deviation: Some("restart-after-mirroring") }
             },
+            stage: stage(&self.loads),
             notes: if names.is_empty() {
                 Vec::new()
             } else {

@@ -3,7 +3,7 @@
 use super::Declare;
 use crate::call::{Call, Cmdlet};
 use crate::condition::Condition;
-use crate::declaration::{Declaration, Evidence, Origin, Performer, Phrase, StepId, Subject, Undo, Way, Work};
+use crate::declaration::{Declaration, Evidence, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work};
 use crate::durations;
 use crate::field::{Field, State, Value, write};
 use crate::problem::Problem;
@@ -57,6 +57,7 @@ impl Declare for Save {
             stops_harm: false,
             work: Work::Look,
             origin: Origin { sentences: &[], deviation: Some("save") },
+            stage: Stage::Follow,
             notes: Vec::new(),
         }
     }

@@ -4,7 +4,7 @@ use super::Declare;
 use crate::call::{Call, Task};
 use crate::condition::Condition;
 use crate::declaration::{
-    Declaration, Evidence, Origin, Performer, Phrase, StepId, Subject, Undo, Way, Work, clause,
+    Declaration, Evidence, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
 };
 use crate::durations;
 use crate::estate::InstanceId;
@@ -94,6 +94,7 @@ impl Declare for SetUpSql {
             stops_harm: false,
             work: Work::Change,
             origin: Origin { sentences: &["7", "8"], deviation: None },
+            stage: Stage::Rebuild,
             notes: match (like, partner) {
                 (Some(like), Some(p)) => {
                     vec![Phrase::new(format!("{like}, as ")).instance(p).words("; no database of ours on it")]

@@ -4,7 +4,7 @@ use super::{Declare, pool_id};
 use crate::call::{Call, Cmdlet};
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
-    Declaration, Evidence, Origin, Performer, Phrase, Subject, Undo, Way, Work, clause,
+    Declaration, Evidence, Origin, Performer, Phrase, Stage, Subject, Undo, Way, Work, clause,
 };
 use crate::durations;
 use crate::estate::{InstanceId, PoolId};
@@ -82,6 +82,7 @@ impl Declare for TestDatabases {
             stops_harm: false,
             work: Work::Look,
             origin: Origin { sentences: &[], deviation: Some("aftercare") },
+            stage: Stage::Protect,
             notes: Vec::new(),
         }
     }

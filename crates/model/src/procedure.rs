@@ -1,0 +1,118 @@
+//! Microsoft's page "Restoring a mirrored Enterprise Edition Back End Server - primary", sentence by sentence in our own
+//! words, and every deviation from it with its reason. It knows no plan; which sentences a plan carries out is computed.
+
+/// The page's name.
+pub const TITLE: &str = "Restoring a mirrored Enterprise Edition Back End Server - primary";
+
+/// A sentence of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sentence {
+    /// The page's number, and a word where a number has several sentences.
+    pub id: &'static str,
+    /// What it says, in our words.
+    pub says: &'static str,
+    /// Whether it asks for an act on the estate; the others say who logs on where.
+    pub acts: bool,
+}
+
+const fn act(id: &'static str, says: &'static str) -> Sentence {
+    Sentence { id, says, acts: true }
+}
+
+const fn setting(id: &'static str, says: &'static str) -> Sentence {
+    Sentence { id, says, acts: false }
+}
+
+/// The page, in its order.
+pub const SENTENCES: &[Sentence] = &[
+    setting("0", "take an image copy of the system as a rollback point"),
+    setting("1", "log on to a Front End Server as a member of RTCUniversalServerAdmins"),
+    setting("2", "start the management shell"),
+    act("3", "force the configured databases to fail over to the mirror, with Invoke-CsDatabaseFailover"),
+    act("3.types", "do so for each configured database type"),
+    act("4.builder", "start Topology Builder"),
+    act("4.off", "clear store mirroring of the pool, also for Archiving and Monitoring where needed"),
+    act("4.publish-1", "publish"),
+    act("4.store", "make the surviving host the SQL Server store"),
+    act("4.publish-2", "publish"),
+    act("4.restart", "restart the services on each Front End Server, so that it reads the new topology"),
+    act("5", "uninstall mirroring, with Uninstall-CsMirrorDatabase on the surviving host"),
+    act("5.types", "do so for all database types"),
+    act("6", "build a clean server with the same name; operating system and certificates"),
+    act("7", "log on to the new server"),
+    act("8", "install SQL Server with the same instance names"),
+    act("9", "log on to a Front End Server"),
+    act("10.builder", "start Topology Builder"),
+    act("10.on", "enable store mirroring, also for Archiving and Monitoring where needed"),
+    act("10.mirror-name", "name the new server as mirroring SQL Server store"),
+    act("10.install", "choose Install Database"),
+    act("10.wizard", "on the page Create databases, choose what to recreate"),
+    act("10.mirror", "in Create Mirror Database, create the mirrors"),
+];
+
+/// A deviation from the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deviation {
+    /// Its name, as steps give it.
+    pub id: &'static str,
+    /// What is done otherwise, and why.
+    pub says: &'static str,
+    /// Who demands it.
+    pub source: &'static str,
+}
+
+const fn deviation(id: &'static str, says: &'static str, source: &'static str) -> Deviation {
+    Deviation { id, says, source }
+}
+
+/// Every deviation.
+pub const DEVIATIONS: &[Deviation] = &[
+    deviation(
+        "fence",
+        "fenced first: the page forces while the old principal could be serving",
+        "SQL Server, role switching; invariant 3",
+    ),
+    deviation("confirm", "-Confirm:$false, else each cmdlet asks", "Invoke-CsDatabaseFailover"),
+    deviation("save", "topology and settings saved: the way back from the publishes", "Publish-CsTopology; K11"),
+    deviation("replicas", "replicas awaited: a Front End started early reads the old topology", "operations 10.3; K4"),
+    deviation(
+        "one-at-a-time",
+        "one Front End at a time; the page restarts \"each\"",
+        "topologies and components for Front End Servers",
+    ),
+    deviation(
+        "full-stop",
+        "all Front Ends stopped and started together: one at a time would cost the quorum",
+        "guard G2; operations 11.3",
+    ),
+    deviation("partner-off", "T-SQL where the cmdlet fails, known from the release notes", "release notes; operations E04"),
+    deviation(
+        "publish-first",
+        "published before the mirrors are created: the page forgets it",
+        "deploying SQL mirroring; K7",
+    ),
+    deviation(
+        "create-by-cmdlet",
+        "mirrors created per type by cmdlet; no database is chosen for creation, the survivor's are live",
+        "operations S10; guard G1",
+    ),
+    deviation(
+        "restart-after-mirroring",
+        "restart after mirroring again: demanded by another page",
+        "deploying SQL mirroring; K8",
+    ),
+    deviation("aftercare", "databases tested, log backups and reports set: no page lists it", "operations 2.2; K12"),
+    deviation("confirm-fact", "an unknown fact is asked for again before the first step that needs it", "rules 2"),
+];
+
+/// The sentence of an id.
+#[must_use]
+pub fn sentence(id: &str) -> Option<&'static Sentence> {
+    SENTENCES.iter().find(|s| s.id == id)
+}
+
+/// The deviation of an id.
+#[must_use]
+pub fn by_id(id: &str) -> Option<&'static Deviation> {
+    DEVIATIONS.iter().find(|d| d.id == id)
+}

@@ -1,0 +1,111 @@
+//! The difference between what is observed and what the plan ends with, store by store: slots, roles, sessions. It knows
+//! no steps.
+
+use model::estate::StoreId;
+use model::field::{Field, State, Value};
+use model::problem::Problem;
+use model::view::View;
+use model::truth::Truth;
+
+/// A change of some stores that change alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The stores.
+    pub stores: Vec<StoreId>,
+    /// What changes.
+    pub lines: Vec<Line>,
+}
+
+/// One line of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What it is about.
+    pub what: What,
+    /// How it is observed.
+    pub old: Seen,
+    /// How it will be.
+    pub new: Seen,
+}
+
+/// What a line is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum What {
+    /// Primary slot: Topology Builder's "SQL Server store".
+    PrimarySlot,
+    /// Mirror slot: "Mirroring SQL Server store".
+    MirrorSlot,
+    /// Witness slot.
+    WitnessSlot,
+    /// The role PRINCIPAL of the databases, or their only copy.
+    Principal,
+    /// The mirroring session of the databases.
+    Session,
+}
+
+/// A value that databases of several stores may share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// All the same.
+    Value(Value),
+    /// Nobody serves, as far as is known, and nobody else may.
+    Nobody,
+    /// The databases differ.
+    Mixed,
+}
+
+impl Line {
+    /// Whether it stays as it is.
+    #[must_use]
+    pub fn same(&self) -> bool {
+        self.old == self.new && self.old != Seen::Value(Value::Unknown)
+    }
+}
+
+/// The changes of a plan, from its first to its last state; stores that change alike are one.
+#[must_use]
+pub fn changes(problem: &Problem, first: &State, last: &State) -> Vec<Change> {
+    let mut all: Vec<Change> = Vec::new();
+    for wish in &problem.wishes {
+        let (old, new) = (problem.view(first), problem.view(last));
+        let line = |what| Line { what, old: seen(old, wish.store, what), new: seen(new, wish.store, what) };
+        let whats = [What::PrimarySlot, What::MirrorSlot, What::WitnessSlot, What::Principal, What::Session];
+        let lines: Vec<Line> = whats.into_iter().map(line).collect();
+        let pool = problem.estate.store(wish.store).pool;
+        let alike = |c: &&mut Change| c.lines == lines && problem.estate.store(c.stores[0]).pool == pool;
+        match all.iter_mut().find(alike) {
+            Some(change) => change.stores.push(wish.store),
+            None => all.push(Change { stores: vec![wish.store], lines }),
+        }
+    }
+    all
+}
+
+/// How something is seen over the databases of a store.
+#[must_use]
+pub fn seen(v: View<'_>, s: StoreId, what: What) -> Seen {
+    let store = v.estate.store(s);
+    let over = |one: &dyn Fn(model::estate::DatabaseId) -> Seen| {
+        let mut each = store.databases.iter().map(|&d| one(d));
+        let first = each.next().unwrap_or(Seen::Nobody);
+        if each.all(|x| x == first) { first } else { Seen::Mixed }
+    };
+    match what {
+        What::PrimarySlot => Seen::Value(v.get(Field::PrimarySlot(s))),
+        What::MirrorSlot => Seen::Value(v.get(Field::MirrorSlot(s))),
+        What::WitnessSlot => Seen::Value(v.get(Field::WitnessSlot(s))),
+        What::Principal => over(&|d| {
+            let server = store.instances.iter().find(|&&i| v.serves(d, i) == Truth::True);
+            let maybe = || store.instances.iter().any(|&i| v.may_serve(d, i) != Truth::False);
+            match server {
+                Some(&i) => Seen::Value(Value::Instance(i)),
+                None if maybe() => Seen::Value(Value::Unknown),
+                None => Seen::Nobody,
+            }
+        }),
+        What::Session => over(&|d| {
+            let known = |&&i: &&_| v.get(Field::Session(d, i)).is_known() && v.get(Field::Answers(i)) == Value::Yes;
+            let session = store.instances.iter().find(known).map(|&i| v.get(Field::Session(d, i)));
+            Seen::Value(session.unwrap_or(Value::Unknown))
+        }),
+    }
+}

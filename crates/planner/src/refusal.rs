@@ -1,0 +1,237 @@
+//! Why there is no plan: the conditions that were met in no reachable state, and what would unblock it, found by granting
+//! one consent, attestation or fact after the other and searching again. It knows no particular action.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+
+use model::actions::Action;
+use model::declaration::{Clause, StepId};
+use model::estate::{DatabaseId, HostId, InstanceId, StoreId};
+use model::field::{Field, Value};
+use model::problem::Problem;
+use model::truth::Truth;
+
+use crate::solve::{Outcome, solve};
+use crate::step::Rules;
+
+/// Proof that there is no plan, and the ways out.
+#[derive(Clone, Debug)]
+pub struct Refusal {
+    /// Steps that could never begin, each with the requirements that stood in the way where it came nearest.
+    pub blocked: Vec<Blocked>,
+    /// What would unblock it, cheapest first; each of them alone is enough.
+    pub ways_out: Vec<WayOut>,
+    /// States that were seen.
+    pub states: usize,
+}
+
+/// A step that could never begin.
+#[derive(Clone, Debug)]
+pub struct Blocked {
+    /// The step.
+    pub id: StepId,
+    /// What did not hold.
+    pub unmet: Vec<(Clause, Truth)>,
+}
+
+/// What would unblock a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WayOut {
+    /// What is granted.
+    pub grants: Vec<Grant>,
+    /// How many steps the plan then has.
+    pub steps: usize,
+    /// Databases that would be given up.
+    pub loses: Vec<DatabaseId>,
+}
+
+/// Something that can be granted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grant {
+    /// A person attests that a host cannot serve.
+    Fence(HostId),
+    /// A fact turns out to be so.
+    Fact(Field, Value),
+    /// The facts of one kind about an instance turn out to be so.
+    Facts(InstanceId, Vec<(Field, Value)>),
+    /// The desired file names the share through which mirrors are seeded.
+    SeedShare,
+    /// Users of one Front End at a time may be signed out.
+    Outage,
+    /// The whole pool may be stopped, announced.
+    FullStop,
+    /// Steps may be planned that no source describes.
+    Undocumented,
+    /// What databases may lose is given up, by name.
+    Loss(Vec<DatabaseId>),
+}
+
+/// Explains why a problem has no plan.
+#[must_use]
+pub fn explain(problem: &Problem, states: usize) -> Refusal {
+    let mut ways_out: Vec<WayOut> = Vec::new();
+    let grants = grants(problem);
+    for grant in &grants {
+        ways_out.extend(try_out(problem, std::slice::from_ref(grant)));
+    }
+    if ways_out.is_empty() {
+        ways_out.extend(together(problem, &grants));
+    }
+    ways_out.sort_by(|a, b| (a.loses.len(), &a.grants).cmp(&(b.loses.len(), &b.grants)));
+    Refusal { blocked: blocked(problem), ways_out, states }
+}
+
+fn try_out(problem: &Problem, grants: &[Grant]) -> Option<WayOut> {
+    let mut granted = problem.clone();
+    for grant in grants {
+        apply(&mut granted, grant);
+    }
+    match solve(&granted) {
+        Outcome::Plan(solved) => {
+            let loses = solved.plan.steps.iter().flat_map(|s| s.declaration.loses.clone());
+            let loses = loses.collect::<BTreeSet<_>>().into_iter().collect();
+            Some(WayOut { grants: grants.to_vec(), steps: solved.plan.steps.len(), loses })
+        }
+        Outcome::NothingToDo => Some(WayOut { grants: grants.to_vec(), steps: 0, loses: Vec::new() }),
+        Outcome::NoPlan { .. } | Outcome::TooLarge => None,
+    }
+}
+
+/// No single grant is enough: all together, less what is not needed; the last ones are tried to be spared first, because
+/// they are the dearest.
+fn together(problem: &Problem, grants: &[Grant]) -> Option<WayOut> {
+    try_out(problem, grants)?;
+    let mut needed = grants.to_vec();
+    for i in (0..needed.len()).rev() {
+        let mut fewer = needed.clone();
+        fewer.remove(i);
+        if try_out(problem, &fewer).is_some() {
+            needed = fewer;
+        }
+    }
+    try_out(problem, &needed)
+}
+
+fn apply(problem: &mut Problem, grant: &Grant) {
+    let estate = &problem.estate;
+    match grant {
+        Grant::Fence(h) => problem.initial.set(estate, Field::Fenced(*h), Value::Yes),
+        Grant::Fact(field, value) => problem.initial.set(estate, *field, *value),
+        Grant::Facts(_, facts) => {
+            for (field, value) in facts {
+                problem.initial.set(estate, *field, *value);
+            }
+        }
+        Grant::SeedShare => problem.policy.seed_share = Some(String::new()),
+        Grant::Outage => problem.policy.accept_outage = true,
+        Grant::FullStop => problem.policy.allow_full_stop = true,
+        Grant::Undocumented => problem.policy.allow_undocumented = true,
+        Grant::Loss(databases) => problem.consents.extend(databases),
+    }
+}
+
+/// The value in which a field stands in nobody's way.
+fn favourable(field: Field) -> Option<Value> {
+    match field {
+        Field::Content(..) => Some(Value::Complete),
+        Field::Safety(..) => Some(Value::Full),
+        Field::Services(_) => Some(Value::Running),
+        Field::Answers(_) | Field::Ready(_) | Field::CmsWritable | Field::Reachable(_) => Some(Value::Yes),
+        Field::WitnessLink(..) => Some(Value::Connected),
+        _ => None,
+    }
+}
+
+/// Everything that can be granted, cheapest first.
+fn grants(problem: &Problem) -> Vec<Grant> {
+    let estate = &problem.estate;
+    let v = problem.view(&problem.initial);
+    let mut list = Vec::new();
+    let mut by_copy: BTreeMap<(u8, InstanceId), Vec<(Field, Value)>> = BTreeMap::new();
+    let managed: BTreeSet<StoreId> = problem.wishes.iter().map(|w| w.store).collect();
+    for &field in estate.layout().fields() {
+        let Some(value) = favourable(field) else { continue };
+        let now = v.get(field);
+        let copy = match field {
+            Field::Content(d, i) => Some((0, d, i)),
+            Field::Safety(d, i) => Some((1, d, i)),
+            Field::WitnessLink(d, i) => Some((2, d, i)),
+            _ => None,
+        };
+        match copy {
+            // History is not granted against what is known, and not for a host that does not answer.
+            Some((kind, d, i)) => {
+                let asked = v.get(Field::Answers(i)) == Value::Yes && managed.contains(&estate.database(d).store);
+                if asked && (!now.is_known() || (kind == 2 && now == Value::Disconnected)) {
+                    by_copy.entry((kind, i)).or_default().push((field, value));
+                }
+            }
+            None if now != value => list.push(Grant::Fact(field, value)),
+            None => {}
+        }
+    }
+    list.extend(by_copy.into_iter().map(|((_, i), facts)| Grant::Facts(i, facts)));
+    list.extend(estate.host_ids().filter(|&h| v.get(Field::Fenced(h)) != Value::Yes).map(Grant::Fence));
+    if problem.policy.seed_share.is_none() {
+        list.push(Grant::SeedShare);
+    }
+    if !problem.policy.accept_outage {
+        list.push(Grant::Outage);
+    }
+    if !problem.policy.allow_full_stop {
+        list.push(Grant::FullStop);
+    }
+    if !problem.policy.allow_undocumented {
+        list.push(Grant::Undocumented);
+    }
+    let incomplete = |d: &DatabaseId| {
+        let instances = &estate.store(estate.database(*d).store).instances;
+        let complete = |&i: &InstanceId| v.get(Field::Content(*d, i)) == Value::Complete;
+        !instances.iter().any(complete) && !problem.consents.contains(d)
+    };
+    let databases = managed.iter().flat_map(|&s| estate.store(s).databases.iter().copied());
+    let loss: Vec<DatabaseId> = databases.filter(incomplete).collect();
+    if !loss.is_empty() {
+        list.push(Grant::Loss(loss));
+    }
+    list.sort();
+    list
+}
+
+/// Steps that were proposed in some reachable state and could begin in none, with the fewest requirements in the way.
+fn blocked(problem: &Problem) -> Vec<Blocked> {
+    let rules = Rules::new(problem);
+    let mut seen = HashSet::from([problem.initial.clone()]);
+    let mut queue = VecDeque::from([problem.initial.clone()]);
+    let mut taken: BTreeSet<StepId> = BTreeSet::new();
+    let mut nearest: BTreeMap<StepId, Vec<(Clause, Truth)>> = BTreeMap::new();
+    // Enough to name what is in the way; the proof was the search's.
+    while let Some(state) = queue.pop_front().filter(|_| seen.len() < 20_000) {
+        let v = problem.view(&state);
+        let standing = rules.standing(&state);
+        for action in Action::proposals(problem, &state) {
+            let d = rules.declare(&action);
+            if let Some(next) = rules.take(&state, &standing, &d) {
+                taken.insert(d.id.clone());
+                if seen.insert(next.after.clone()) {
+                    queue.push_back(next.after);
+                }
+                continue;
+            }
+            let own = d.ways.first().into_iter().flat_map(|w| &w.requires);
+            let clauses = d.requires.iter().chain(own);
+            let unmet: Vec<_> =
+                clauses.map(|c| (c.clone(), c.condition.eval(v))).filter(|(_, t)| !t.holds()).collect();
+            if unmet.is_empty() {
+                continue;
+            }
+            let nearer = nearest.get(&d.id).is_none_or(|known| unmet.len() < known.len());
+            if nearer {
+                nearest.insert(d.id.clone(), unmet);
+            }
+        }
+    }
+    let mut blocked: Vec<Blocked> =
+        nearest.into_iter().filter(|(id, _)| !taken.contains(id)).map(|(id, unmet)| Blocked { id, unmet }).collect();
+    blocked.sort_by_key(|b| b.unmet.len());
+    blocked
+}

@@ -1,0 +1,140 @@
+//! What is wrong, in one look: the situation of each managed pool, the published procedure it amounts to, and the fact
+//! that would decide. It plans nothing.
+
+use model::estate::{HostId, PoolId, StoreId};
+use model::field::{Field, Value};
+use model::problem::{Problem, Wish};
+use model::truth::Truth;
+use model::view::View;
+
+/// The situation of a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Situation {
+    /// Two copies may serve the same database.
+    SplitBrain,
+    /// Neither slot answers, or there is no other copy.
+    BothLost(HostId),
+    /// The host in the primary slot is silent, and nobody is seen to serve.
+    PrimaryLost(HostId),
+    /// As above, and some databases serve from the mirror slot already.
+    PrimaryLostPartly(HostId),
+    /// As above, and all databases serve from the mirror slot already.
+    PrimaryLostServed(HostId),
+    /// The host in the mirror slot is silent; the other serves.
+    MirrorLost(HostId),
+    /// What serves is not mirrored as declared, or other slots are declared.
+    Drift,
+    /// It could not be told.
+    Unknown,
+    /// As declared.
+    AsDeclared,
+}
+
+impl Situation {
+    /// The published procedure it amounts to.
+    #[must_use]
+    pub fn procedure(self) -> Option<&'static str> {
+        match self {
+            Self::PrimaryLost(_) | Self::PrimaryLostPartly(_) | Self::PrimaryLostServed(_) => {
+                Some(model::procedure::TITLE)
+            }
+            Self::MirrorLost(_) => Some("Restoring a mirrored Enterprise Edition Back End Server - mirror"),
+            Self::BothLost(_) => Some("Restoring an Enterprise Edition Back End Server"),
+            Self::SplitBrain | Self::Drift | Self::Unknown | Self::AsDeclared => None,
+        }
+    }
+}
+
+/// The triage of a pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolTriage {
+    /// The pool.
+    pub pool: PoolId,
+    /// Its worst situation.
+    pub situation: Situation,
+    /// Every managed store with its own.
+    pub stores: Vec<(StoreId, Situation)>,
+    /// The fact that would decide most, where one is not known.
+    pub decides: Option<Field>,
+}
+
+/// Looks at every managed pool.
+#[must_use]
+pub fn triage(problem: &Problem) -> Vec<PoolTriage> {
+    let v = problem.view(&problem.initial);
+    let pool = |pool| {
+        let stores: Vec<_> = problem.managed(pool).map(|w| (w.store, situation(problem, v, w))).collect();
+        let worst = stores.iter().map(|(_, s)| *s).min().unwrap_or(Situation::Unknown);
+        let decides = match worst {
+            Situation::PrimaryLost(h) | Situation::PrimaryLostPartly(h) | Situation::PrimaryLostServed(h) => {
+                (v.get(Field::Fenced(h)) != Value::Yes).then_some(Field::Fenced(h))
+            }
+            Situation::Unknown => problem.managed(pool).find_map(|w| first_unknown(v, w)),
+            _ => None,
+        };
+        PoolTriage { pool, situation: worst, stores, decides }
+    };
+    problem.pools().into_iter().map(pool).collect()
+}
+
+fn first_unknown(v: View<'_>, wish: &Wish) -> Option<Field> {
+    let store = v.estate.store(wish.store);
+    let slots = [Field::PrimarySlot(wish.store), Field::MirrorSlot(wish.store)];
+    let copies = store.instances.iter().flat_map(|&i| {
+        let databases = store.databases.iter().map(move |&d| Field::Role(d, i));
+        std::iter::once(Field::Answers(i)).chain(databases)
+    });
+    slots.into_iter().chain(copies).find(|&f| !v.get(f).is_known())
+}
+
+fn situation(problem: &Problem, v: View<'_>, wish: &Wish) -> Situation {
+    let store = v.estate.store(wish.store);
+    let Some(primary) = v.get(Field::PrimarySlot(wish.store)).instance() else { return Situation::Unknown };
+    let mirror = v.get(Field::MirrorSlot(wish.store));
+    let doubled = |&d: &_| store.instances.iter().filter(|&&i| v.serves(d, i) == Truth::True).count() > 1;
+    if store.databases.iter().any(doubled) {
+        return Situation::SplitBrain;
+    }
+    let host = v.estate.host_of(primary);
+    let answers = v.get(Field::Answers(primary));
+    let others_answer = store.instances.iter().any(|&i| i != primary && v.get(Field::Answers(i)) == Value::Yes);
+    let served = store.databases.iter().filter(|&&d| v.served(d).holds()).count();
+    match answers {
+        Value::Unknown => return Situation::Unknown,
+        Value::No if !others_answer => return Situation::BothLost(host),
+        Value::No if served == 0 => return Situation::PrimaryLost(host),
+        Value::No if served < store.databases.len() => return Situation::PrimaryLostPartly(host),
+        Value::No => return Situation::PrimaryLostServed(host),
+        _ => {}
+    }
+    match mirror {
+        Value::Unknown => return Situation::Unknown,
+        Value::Instance(m) if v.get(Field::Answers(m)) == Value::No => {
+            return Situation::MirrorLost(v.estate.host_of(m));
+        }
+        _ => {}
+    }
+    let own = problem.goal().into_iter().filter(|c| concerns(problem, wish, &c.condition));
+    match Truth::all(own.map(|c| c.condition.eval(v))) {
+        Truth::True => Situation::AsDeclared,
+        Truth::False => Situation::Drift,
+        Truth::Unknown => Situation::Unknown,
+    }
+}
+
+/// Whether a goal reads a field of the wish's store.
+fn concerns(problem: &Problem, wish: &Wish, condition: &model::condition::Condition) -> bool {
+    crate::verify::fields(problem, condition).iter().any(|f| match *f {
+        Field::PrimarySlot(s) | Field::MirrorSlot(s) | Field::LoadedPrimary(_, s) | Field::LoadedMirror(_, s) => {
+            s == wish.store
+        }
+        Field::Role(d, _) | Field::Session(d, _) => problem.estate.database(d).store == wish.store,
+        Field::Tested(p) | Field::LogBackups(p) | Field::Reports(p) => {
+            problem.estate.store(wish.store).users.contains(&p)
+        }
+        Field::Services(f) | Field::StartedSinceMirror(f) => {
+            problem.estate.store(wish.store).users.contains(&problem.estate.front_end(f).pool)
+        }
+        _ => false,
+    })
+}
