@@ -3,13 +3,11 @@
 //! All identities are opaque `UniqueId`s: GUIDs for what was made in Topology Builder, `1-1` or `sql1-1rtc` for what
 //! was downloaded. Both kinds may mix in one file.
 
-use std::borrow::Cow;
-
 use crate::fault::Fault;
 use crate::names::{Fqdn, InstanceName, SqlInstance};
 use crate::records::{
-    ClusterRecord, DependencyRecord, Index, Installed, Key, MachineRecord, Records, ServiceRecord, SiteRecord,
-    SqlRecord, dangling, host, required,
+    ClusterRecord, DependencyRecord, Index, Installed, MachineRecord, Records, ServiceRecord, SiteRecord, SqlRecord,
+    dangling, host, required,
 };
 use crate::tree::{NodeId, Xml};
 use crate::vocabulary::{Ns, Tag};
@@ -20,9 +18,9 @@ struct Reader<'a> {
     xml: Xml<'a>,
     records: Records,
     /// Clusters and SQL instances share one space of names: `InstalledOn` names either.
-    places: Index<'a>,
+    places: Index<'a, 1>,
     found: Vec<Installed>,
-    services: Index<'a>,
+    services: Index<'a, 1>,
 }
 
 /// Reads the records below `root`, a `PartialTopology`.
@@ -31,12 +29,13 @@ pub(crate) fn read(xml: Xml<'_>, root: NodeId) -> Result<Records, Box<Fault>> {
     let mut reader = Reader { xml, records, places, found: Vec::new(), services };
     for site in children(xml, root, Tag::CentralSites).flat_map(|n| children(xml, n, Tag::CentralSite)) {
         let id = xml.value_of(site, "SiteId").or_else(|| xml.value_of(site, "OriginalSiteId")).unwrap_or_default();
-        reader.records.sites.push(SiteRecord { node: site, id: id.clone().into_owned() });
+        let number = reader.records.sites.len() as u32;
+        reader.records.sites.push(SiteRecord { node: site, id: id.into_owned() });
         // Branch sites hold clusters like central ones; their element was never seen, so its name is not asked for.
         let branches = children(xml, site, Tag::RemoteSites).flat_map(|n| xml.children(n));
         for place in std::iter::once(site).chain(branches) {
             for cluster in children(xml, place, Tag::Clusters).flat_map(|n| children(xml, n, Tag::Cluster)) {
-                reader.cluster(cluster, &id)?;
+                reader.cluster(cluster, number)?;
             }
         }
     }
@@ -54,12 +53,8 @@ fn children(xml: Xml<'_>, node: NodeId, tag: Tag) -> impl Iterator<Item = NodeId
     xml.children(node).filter(move |&n| xml.is(n, NS, tag))
 }
 
-fn key(id: Cow<'_, str>) -> Key<'_> {
-    [id, Cow::Borrowed(""), Cow::Borrowed("")]
-}
-
 impl Reader<'_> {
-    fn cluster(&mut self, node: NodeId, site: &str) -> Result<(), Box<Fault>> {
+    fn cluster(&mut self, node: NodeId, site: u32) -> Result<(), Box<Fault>> {
         let xml = self.xml;
         let id = required(xml, node, "UniqueId")?;
         required(xml, node, "Fqdn")?;
@@ -74,12 +69,12 @@ impl Reader<'_> {
         }
         let machines = first as u32..self.records.machines.len() as u32;
         let number = self.records.clusters.len();
-        self.places.add(xml, key(id.clone()), self.found.len(), node, "clusters or SQL instances")?;
+        self.places.add(xml, [id.clone()], self.found.len(), node, "clusters or SQL instances")?;
         self.found.push(Installed::Cluster(number as u32));
         for sql in children(xml, node, Tag::SqlInstances).flat_map(|n| children(xml, n, Tag::SqlInstance)) {
             self.sql(sql, fqdn.as_ref())?;
         }
-        let (identity, site) = (id.into_owned(), site.to_owned());
+        let (identity, site) = (id.into(), Some(site));
         self.records.clusters.push(ClusterRecord { node, identity, site, fqdn, machines });
         Ok(())
     }
@@ -88,16 +83,16 @@ impl Reader<'_> {
         let id = required(self.xml, node, "UniqueId")?;
         let name = InstanceName::new(required(self.xml, node, "Name")?).ok();
         let instance = host.cloned().zip(name).map(|(host, name)| SqlInstance { host, name });
-        self.places.add(self.xml, key(id.clone()), self.found.len(), node, "clusters or SQL instances")?;
+        self.places.add(self.xml, [id.clone()], self.found.len(), node, "clusters or SQL instances")?;
         self.found.push(Installed::Sql(self.records.sqls.len() as u32));
-        self.records.sqls.push(SqlRecord { node, identity: id.into_owned(), instance, used: false });
+        self.records.sqls.push(SqlRecord { node, identity: id.into(), instance, used: false });
         Ok(())
     }
 
     fn service(&mut self, node: NodeId) -> Result<(), Box<Fault>> {
         let id = required(self.xml, node, "UniqueId")?;
-        let (identity, role) = (id.clone().into_owned(), required(self.xml, node, "RoleName")?.into());
-        self.services.add(self.xml, key(id), self.records.services.len(), node, "services")?;
+        let (identity, role) = (id.clone().into(), required(self.xml, node, "RoleName")?.into());
+        self.services.add(self.xml, [id], self.records.services.len(), node, "services")?;
         let version = self.xml.value_of(node, "ServiceVersion").and_then(|v| v.parse().ok());
         let installed = Installed::Nowhere;
         self.records.services.push(ServiceRecord { node, identity, role, version, installed, dependencies: 0..0 });
@@ -111,7 +106,7 @@ impl Reader<'_> {
         for dependency in children(xml, node, Tag::DependsOn).flat_map(|n| children(xml, n, Tag::Dependency)) {
             let target = match xml.value_of(dependency, "ServiceUniqueId") {
                 None => None,
-                Some(id) => self.services.get(&key(id.clone())).or_else(|| {
+                Some(id) => self.services.get(std::array::from_ref(&id)).or_else(|| {
                     self.records.warn(dangling(xml, dependency, "service", &id));
                     None
                 }),
@@ -120,7 +115,7 @@ impl Reader<'_> {
             self.records.dependencies.push(DependencyRecord { node: dependency, target, role });
         }
         let id = required(xml, node, "InstalledOn")?;
-        let installed = match self.places.get(&key(id.clone())) {
+        let installed = match self.places.get(std::array::from_ref(&id)) {
             Some(place) => self.found[place as usize],
             None => {
                 self.records.warn(dangling(xml, node, "cluster or SQL instance", &id));

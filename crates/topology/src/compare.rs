@@ -208,12 +208,24 @@ impl<'a> Thing<'a> {
     }
 }
 
+/// Identities, each with how many before it are the same: only elements of the topology as a whole can repeat.
+fn keys<'a>(things: &[Thing<'a>]) -> Vec<(&'a str, usize)> {
+    let mut met: HashMap<&str, usize> = HashMap::new();
+    let mut key = |thing: &Thing<'a>| {
+        let before = met.entry(thing.identity).or_default();
+        *before += 1;
+        (thing.identity, *before - 1)
+    };
+    things.iter().map(&mut key).collect()
+}
+
 fn differ(subject: Subject, old: &Topology, new: &Topology, out: &mut Vec<Difference>, equal: &mut Equal) {
     let (old, new) = (Thing::all(old, subject), Thing::all(new, subject));
-    let by_identity: HashMap<&str, usize> = new.iter().enumerate().map(|(i, t)| (t.identity, i)).collect();
+    let keys_of_old = keys(&old);
+    let by_key: HashMap<_, usize> = keys(&new).into_iter().zip(0..).collect();
     let mut met = vec![false; new.len()];
-    for thing in &old {
-        let Some(&index) = by_identity.get(thing.identity) else {
+    for (thing, key) in old.iter().zip(keys_of_old) {
+        let Some(&index) = by_key.get(&key) else {
             out.push(thing.whole(DifferenceKind::Removed));
             continue;
         };

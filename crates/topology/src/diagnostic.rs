@@ -70,8 +70,9 @@ impl Mark {
     /// The same for a place whose line and column are known already.
     pub(crate) fn at(text: &str, range: Range<usize>, line: usize, column: usize, label: String) -> Self {
         let (start, end) = (floor(text, range.start), floor(text, range.end));
-        let line_end = text[start..].find('\n').map_or(text.len(), |i| start + i);
-        let rest = text[start..line_end].trim_end_matches('\r');
+        // No more is looked at than can be shown: a character has at most four bytes.
+        let window = &text[start..floor(text, start + 4 * (SHOWN + 1))];
+        let rest = window.split('\n').next().unwrap_or_default().trim_end_matches('\r');
         let width = rest[..end.saturating_sub(start).min(rest.len())].chars().take(SHOWN).count().max(1);
         let before = column - 1 - left_out(column, width).min(column - 1);
         let shown_start = text[..start].char_indices().rev().take(before).last().map_or(start, |(i, _)| i);

@@ -73,11 +73,11 @@ pub(crate) fn installed(topology: &Topology, installed: Installed) -> String {
     match installed {
         Installed::Cluster(c) => {
             let cluster = &topology.records.clusters[c as usize];
-            cluster.fqdn.as_ref().map_or_else(|| cluster.identity.clone(), ToString::to_string)
+            cluster.fqdn.as_ref().map_or_else(|| cluster.identity.to_string(), ToString::to_string)
         }
         Installed::Sql(s) => {
             let sql = topology.sql(s);
-            sql.instance.as_ref().map_or_else(|| sql.identity.clone(), ToString::to_string)
+            sql.instance.as_ref().map_or_else(|| sql.identity.to_string(), ToString::to_string)
         }
         Installed::Nowhere => "nothing known".to_owned(),
     }
@@ -89,7 +89,7 @@ fn dependency(topology: &Topology, number: u32) -> String {
         Some(target) => {
             let service = topology.service(target);
             match topology.form {
-                Form::Published => service.identity.clone(),
+                Form::Published => service.identity.to_string(),
                 Form::Builder => format!("{} {}", service.role, service.identity),
             }
         }

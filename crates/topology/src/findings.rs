@@ -97,7 +97,7 @@ fn sql_instances(topology: &Topology, findings: &mut Findings) {
             findings.add(strange(&what, place));
         }
         if !sql.used {
-            let name = sql.instance.as_ref().map_or_else(|| sql.identity.clone(), ToString::to_string);
+            let name = sql.instance.as_ref().map_or_else(|| sql.identity.to_string(), ToString::to_string);
             let message = format!("no service is installed on {}", quote(&name));
             let fault = Fault::new("CT1013", message, xml.head(sql.node), "a SQL instance without a service");
             findings.add(fault.note("", "it may be a mirror or a witness that is spelt in a way not known here"));

@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::diagnostic::Mark;
 
 /// Distance of two checkpoints in bytes.
-const STRIDE: usize = 4096;
+const STRIDE: usize = 1024;
 
 /// How the lines of a text end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -21,6 +21,11 @@ const DEPTH_LIMIT: usize = 256;
 const ELEMENT_LIMIT: usize = 1 << 20;
 /// Most namespace prefixes in scope at one place. Real documents declare none.
 const PREFIX_LIMIT: usize = 64;
+/// Real documents have some 100 bytes per element and 35 per attribute; room for these is made at once.
+const BYTES_PER_ELEMENT: usize = 80;
+const BYTES_PER_ATTRIBUTE: usize = 32;
+/// Most attributes of one element. Real documents have 11.
+const ATTRIBUTE_LIMIT: usize = 1024;
 /// Up to so many attributes of one tag are compared in pairs, more by a map.
 const PAIRS_LIMIT: usize = 64;
 
@@ -46,7 +51,11 @@ pub(crate) fn parse(text: &str) -> Result<Tree, Box<Fault>> {
     let config = reader.config_mut();
     config.check_end_names = false;
     config.allow_unmatched_ends = true;
-    let mut parser = Parser { text, tree: Tree::default(), open: Vec::new(), prefixes: Vec::new() };
+    let tree = Tree {
+        nodes: Vec::with_capacity(text.len() / BYTES_PER_ELEMENT),
+        attributes: Vec::with_capacity(text.len() / BYTES_PER_ATTRIBUTE),
+    };
+    let mut parser = Parser { text, tree, open: Vec::new(), prefixes: Vec::new() };
     loop {
         let start = reader.buffer_position() as usize;
         let event = reader.read_event();
@@ -143,6 +152,9 @@ impl<'a> Parser<'a> {
             syntax::check_attribute(self.text, &name)?;
             if has_references {
                 syntax::check_references(self.text, value.clone())?;
+            }
+            if self.tree.attributes.len() - first == ATTRIBUTE_LIMIT {
+                return Err(syntax::too_much("more than 1,024 attributes of one element", name));
             }
             let bit = key_bit(key.as_bytes());
             if seen & bit != 0 && self.tree.attributes.len() - first <= PAIRS_LIMIT {

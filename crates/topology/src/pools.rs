@@ -13,7 +13,7 @@ use crate::vocabulary::VERSIONS;
 pub struct Pool {
     /// Its name.
     pub fqdn: Fqdn,
-    /// `SiteId` of its site.
+    /// `SiteId` of its site; empty if the document has no such site.
     pub site: String,
     /// `ServiceVersion` of its Registrar or UserServices: 5 to 8 in known products.
     pub version: Option<u8>,
@@ -74,7 +74,7 @@ impl Topology {
         });
         Some(Pool {
             fqdn: cluster.fqdn.clone()?,
-            site: cluster.site.clone(),
+            site: cluster.site.map(|s| self.records.sites[s as usize].id.clone()).unwrap_or_default(),
             version: service.version,
             front_ends: self.front_ends(number),
             stores: stores.collect(),
@@ -82,8 +82,7 @@ impl Topology {
     }
 
     fn front_ends(&self, number: u32) -> Vec<FrontEnd> {
-        let machines = self.clusters().nth(number as usize).into_iter().flat_map(|c| c.machines());
-        let mut machines: Vec<_> = machines.collect();
+        let mut machines: Vec<_> = self.cluster(number).machines().collect();
         machines.sort_by_key(|m| m.ordinal());
         let front_end = |m: crate::view::Machine<'_>| {
             Some(FrontEnd {

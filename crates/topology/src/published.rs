@@ -1,7 +1,5 @@
 //! Reads the published form, `<Topology>` of `Get-CsTopology -AsXml`, into records; it knows no other form.
 
-use std::borrow::Cow;
-
 use crate::fault::Fault;
 use crate::names::{InstanceName, SqlInstance};
 use crate::records::{
@@ -16,19 +14,20 @@ const NS: Ns = Ns::Topology;
 struct Reader<'a> {
     xml: Xml<'a>,
     records: Records,
-    clusters: Index<'a>,
-    sqls: Index<'a>,
-    services: Index<'a>,
+    sites: Index<'a, 1>,
+    clusters: Index<'a, 2>,
+    sqls: Index<'a, 3>,
+    services: Index<'a, 3>,
 }
 
 /// Reads the records below `root`.
 pub(crate) fn read(xml: Xml<'_>, root: NodeId) -> Result<Records, Box<Fault>> {
-    let records = Records::default();
-    let (clusters, sqls, services) = Default::default();
-    let mut reader = Reader { xml, records, clusters, sqls, services };
+    let (records, sites, clusters, sqls, services) = Default::default();
+    let mut reader = Reader { xml, records, sites, clusters, sqls, services };
     for site in entries(xml, root, Tag::Sites) {
-        let id = required(xml, site, "SiteId")?.into_owned();
-        reader.records.sites.push(SiteRecord { node: site, id });
+        let id = required(xml, site, "SiteId")?;
+        reader.sites.add(xml, [id.clone()], reader.records.sites.len(), site, "sites")?;
+        reader.records.sites.push(SiteRecord { node: site, id: id.into_owned() });
     }
     for cluster in entries(xml, root, Tag::Clusters).filter(|&n| xml.is(n, NS, Tag::Cluster)) {
         reader.cluster(cluster)?;
@@ -60,22 +59,22 @@ fn required_child(xml: Xml<'_>, node: NodeId, tag: Tag) -> Result<NodeId, Box<Fa
 }
 
 impl<'a> Reader<'a> {
-    fn cluster_key(&self, id: NodeId) -> Result<Key<'a>, Box<Fault>> {
-        Ok([required(self.xml, id, "SiteId")?, required(self.xml, id, "Number")?, Cow::Borrowed("")])
+    fn cluster_key(&self, id: NodeId) -> Result<Key<'a, 2>, Box<Fault>> {
+        Ok([required(self.xml, id, "SiteId")?, required(self.xml, id, "Number")?])
     }
 
-    fn service_key(&self, id: NodeId) -> Result<Key<'a>, Box<Fault>> {
+    fn service_key(&self, id: NodeId) -> Result<Key<'a, 3>, Box<Fault>> {
         let xml = self.xml;
         Ok([required(xml, id, "SiteId")?, required(xml, id, "RoleName")?, required(xml, id, "Instance")?])
     }
 
     /// The key of a SQL instance: its cluster's, with the name in lower case, because SQL Server compares so.
-    fn sql_key(&self, id: NodeId) -> Result<(Key<'a>, NodeId), Box<Fault>> {
+    fn sql_key(&self, id: NodeId) -> Result<(Key<'a, 3>, NodeId), Box<Fault>> {
         let cluster = required_child(self.xml, id, Tag::ClusterId)?;
-        let mut key = self.cluster_key(cluster)?;
+        let [site, number] = self.cluster_key(cluster)?;
         let name = required(self.xml, id, "Name")?;
-        key[2] = if name.bytes().any(|b| b.is_ascii_uppercase()) { name.to_ascii_lowercase().into() } else { name };
-        Ok((key, cluster))
+        let name = if name.bytes().any(|b| b.is_ascii_uppercase()) { name.to_ascii_lowercase().into() } else { name };
+        Ok(([site, number, name], cluster))
     }
 
     fn cluster(&mut self, node: NodeId) -> Result<(), Box<Fault>> {
@@ -90,7 +89,7 @@ impl<'a> Reader<'a> {
             self.records.machines.push(MachineRecord { node: machine, fqdn, ordinal });
         }
         let machines = first as u32..self.records.machines.len() as u32;
-        let (identity, site) = (format!("{}:{}", key[0], key[1]), key[0].clone().into_owned());
+        let (identity, site) = (format!("{}:{}", key[0], key[1]).into(), self.sites.get(&[key[0].clone()]));
         self.clusters.add(xml, key, self.records.clusters.len(), node, "clusters")?;
         self.records.clusters.push(ClusterRecord { node, identity, site, fqdn, machines });
         Ok(())
@@ -100,7 +99,7 @@ impl<'a> Reader<'a> {
         let xml = self.xml;
         let id = required_child(xml, node, Tag::SqlInstanceId)?;
         let (key, cluster_id) = self.sql_key(id)?;
-        let cluster_key = [key[0].clone(), key[1].clone(), Cow::Borrowed("")];
+        let cluster_key = [key[0].clone(), key[1].clone()];
         let found = self.clusters.get(&cluster_key);
         if found.is_none() {
             self.records.warn(dangling(xml, cluster_id, "cluster", &shown(&cluster_key)));
@@ -108,7 +107,7 @@ impl<'a> Reader<'a> {
         let host = found.and_then(|c| self.records.clusters[c as usize].fqdn.clone());
         let name = InstanceName::new(required(xml, id, "Name")?).ok();
         let instance = host.zip(name).map(|(host, name)| SqlInstance { host, name });
-        let identity = format!("{}:{}\\{}", key[0], key[1], key[2]);
+        let identity = format!("{}:{}\\{}", key[0], key[1], key[2]).into();
         self.sqls.add(xml, key, self.records.sqls.len(), node, "SQL instances")?;
         self.records.sqls.push(SqlRecord { node, identity, instance, used: false });
         Ok(())
@@ -116,7 +115,7 @@ impl<'a> Reader<'a> {
 
     fn service(&mut self, node: NodeId) -> Result<(), Box<Fault>> {
         let key = self.service_key(required_child(self.xml, node, Tag::ServiceId)?)?;
-        let (identity, role) = (shown(&key), key[1].clone().into());
+        let (identity, role) = (shown(&key).into(), key[1].clone().into());
         self.services.add(self.xml, key, self.records.services.len(), node, "services")?;
         let version = self.xml.value_of(node, "ServiceVersion").and_then(|v| v.parse().ok());
         let installed = Installed::Nowhere;

@@ -3,14 +3,15 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 use crate::fault::{Fault, quote};
 use crate::names::{Fqdn, SqlInstance};
 use crate::tree::{NodeId, Xml};
 
-/// Identity of a cluster, SQL instance or service: up to three values, as the form has it.
-pub(crate) type Key<'a> = [Cow<'a, str>; 3];
+/// Identity of a site, cluster, SQL instance or service: one to three values, as the form has it.
+pub(crate) type Key<'a, const N: usize> = [Cow<'a, str>; N];
 
 /// Most warnings that are kept; the rest is counted.
 const WARNINGS_LIMIT: usize = 64;
@@ -25,8 +26,9 @@ pub(crate) struct SiteRecord {
 pub(crate) struct ClusterRecord {
     pub(crate) node: NodeId,
     /// `1:2` of the published form, the `UniqueId` of the other.
-    pub(crate) identity: String,
-    pub(crate) site: String,
+    pub(crate) identity: Box<str>,
+    /// Number of its site; none if that is missing.
+    pub(crate) site: Option<u32>,
     /// None if what stands there is no host name.
     pub(crate) fqdn: Option<Fqdn>,
     /// In the list of machines.
@@ -43,7 +45,7 @@ pub(crate) struct MachineRecord {
 #[derive(Debug)]
 pub(crate) struct SqlRecord {
     pub(crate) node: NodeId,
-    pub(crate) identity: String,
+    pub(crate) identity: Box<str>,
     /// None if its cluster is missing or a name is none.
     pub(crate) instance: Option<SqlInstance>,
     /// Whether any service is installed on it.
@@ -63,7 +65,7 @@ pub(crate) enum Installed {
 pub(crate) struct ServiceRecord {
     pub(crate) node: NodeId,
     /// `1-UserStore-1` of the published form, the `UniqueId` of the other.
-    pub(crate) identity: String,
+    pub(crate) identity: Box<str>,
     pub(crate) role: Role,
     pub(crate) version: Option<u8>,
     pub(crate) installed: Installed,
@@ -108,12 +110,12 @@ impl Records {
 
 /// Finds things by identity while a document is read, and refuses a second one of the same identity.
 #[derive(Default)]
-pub(crate) struct Index<'a> {
-    by_key: HashMap<Key<'a>, (u32, NodeId)>,
+pub(crate) struct Index<'a, const N: usize> {
+    by_key: HashMap<Key<'a, N>, (u32, NodeId)>,
 }
 
-impl<'a> Index<'a> {
-    pub(crate) fn get(&self, key: &Key<'a>) -> Option<u32> {
+impl<'a, const N: usize> Index<'a, N> {
+    pub(crate) fn get(&self, key: &Key<'a, N>) -> Option<u32> {
         self.by_key.get(key).map(|&(number, _)| number)
     }
 
@@ -121,14 +123,19 @@ impl<'a> Index<'a> {
     pub(crate) fn add(
         &mut self,
         xml: Xml<'_>,
-        key: Key<'a>,
+        key: Key<'a, N>,
         number: usize,
         node: NodeId,
         what: &str,
     ) -> Result<(), Box<Fault>> {
-        let shown = shown(&key);
         let number = u32::try_from(number).unwrap_or(u32::MAX);
-        let Some((_, first)) = self.by_key.insert(key, (number, node)) else { return Ok(()) };
+        let (shown, first) = match self.by_key.entry(key) {
+            Entry::Vacant(entry) => {
+                entry.insert((number, node));
+                return Ok(());
+            }
+            Entry::Occupied(entry) => (shown(entry.key()), entry.get().1),
+        };
         let fault = Fault::new(
             "CT1007",
             format!("two {what} have the identity {}", quote(&shown)),
@@ -141,8 +148,8 @@ impl<'a> Index<'a> {
 }
 
 /// An identity for people.
-pub(crate) fn shown(key: &Key<'_>) -> String {
-    key.iter().filter(|part| !part.is_empty()).map(AsRef::as_ref).collect::<Vec<_>>().join("-")
+pub(crate) fn shown<const N: usize>(key: &Key<'_, N>) -> String {
+    key.iter().map(AsRef::as_ref).collect::<Vec<_>>().join("-")
 }
 
 /// The value of an attribute that an element must have.

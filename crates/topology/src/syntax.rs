@@ -27,12 +27,31 @@ pub(crate) fn refuse_control_characters(text: &str) -> Checked {
     Err(malformed(message, at..at + 1, "no XML holds this"))
 }
 
+const NO_NAME: u8 = 0;
+const INSIDE_NAME: u8 = 1;
+const BEGINS_NAME: u8 = 2;
+
+/// Where in a name a byte may stand.
+static NAME: [u8; 256] = {
+    let mut table = [NO_NAME; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        table[at] = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' | b':' | 0x80.. => BEGINS_NAME,
+            b'0'..=b'9' | b'-' | b'.' => INSIDE_NAME,
+            _ => NO_NAME,
+        };
+        at += 1;
+    }
+    table
+};
+
 /// Names begin with a letter, `_` or `:`, and hold letters, digits and `-._:`.
 pub(crate) fn check_name(text: &str, name: Range<usize>) -> Checked {
     let bytes = text[name.clone()].as_bytes();
-    let first = |b: u8| b.is_ascii_alphabetic() || matches!(b, b'_' | b':') || b >= 0x80;
-    let rest = |b: u8| first(b) || b.is_ascii_digit() || matches!(b, b'-' | b'.');
-    if bytes.first().is_some_and(|&b| first(b)) && bytes.iter().all(|&b| rest(b)) {
+    let first = bytes.first().is_some_and(|&b| NAME[b as usize] == BEGINS_NAME);
+    if first && bytes.iter().fold(BEGINS_NAME, |least, &b| least.min(NAME[b as usize])) > NO_NAME {
         return Ok(());
     }
     let message = if bytes.is_empty() {

@@ -96,7 +96,7 @@ impl<'a> Xml<'a> {
 
     /// The attribute without a prefix that has this name.
     pub(crate) fn attribute(self, id: NodeId, name: &str) -> Option<&'a Attribute> {
-        self.attributes(id).iter().find(|a| &self.text[range(a.name)] == name)
+        self.attributes(id).iter().find(|a| self.text.as_bytes()[range(a.name)] == *name.as_bytes())
     }
 
     /// The value of an attribute with its references resolved.

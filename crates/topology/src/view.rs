@@ -107,6 +107,10 @@ impl Topology {
         self.by_fqdn.get_or_init(make).get(fqdn).map_or(&[], Vec::as_slice)
     }
 
+    pub(crate) fn cluster(&self, number: u32) -> Cluster<'_> {
+        Cluster { topology: self, record: &self.records.clusters[number as usize] }
+    }
+
     pub(crate) fn service(&self, number: u32) -> &ServiceRecord {
         &self.records.services[number as usize]
     }
@@ -291,9 +295,7 @@ impl<'a> Service<'a> {
     #[must_use]
     pub fn cluster(&self) -> Option<Cluster<'a>> {
         match self.record.installed {
-            Installed::Cluster(c) => {
-                Some(Cluster { topology: self.topology, record: &self.topology.records.clusters[c as usize] })
-            }
+            Installed::Cluster(c) => Some(self.topology.cluster(c)),
             Installed::Sql(_) | Installed::Nowhere => None,
         }
     }

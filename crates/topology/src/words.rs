@@ -118,14 +118,14 @@ impl Passage<'_> {
         &self,
         now: &Topology,
         node: NodeId,
-        before: &[(NodeId, Option<String>)],
-        present: &[(NodeId, Option<String>)],
+        before: &[(NodeId, Option<Box<str>>)],
+        present: &[(NodeId, Option<Box<str>>)],
         first: NodeId,
         changes: Vec<Splice>,
     ) -> Option<Splice> {
         let (then_xml, now_xml) = (self.topology.xml(), now.xml());
         let cut = with_leading_space(then_xml.text, then_xml.span(node));
-        let find = |(sibling, identity): &(NodeId, Option<String>)| {
+        let find = |(sibling, identity): &(NodeId, Option<Box<str>>)| {
             let twin = present.iter().find(|(_, other)| identity.is_some() && other == identity)?;
             Some((*sibling, twin.0))
         };
