@@ -1,0 +1,157 @@
+//! A snapshot, attestations, a desired file and consents make a problem. It knows names and ids, and no rules but one:
+//! what a product cannot do is refused before anybody plans.
+
+use std::collections::BTreeSet;
+
+use topology::diagnostic::Diagnostic;
+use topology::names::Fqdn;
+
+use crate::attest::{self, Attestations, Refuted};
+use crate::desired::{Desired, Resolved, suggest};
+use crate::estate::{DatabaseId, Estate, InstanceId, Product};
+use crate::problem::{Problem, Wish};
+use crate::snapshot::Snapshot;
+use crate::vocabulary;
+
+/// A problem, and what was learnt on the way to it.
+#[derive(Clone, Debug)]
+pub struct Assembled {
+    /// The question.
+    pub problem: Problem,
+    /// The snapshot with the attested facts taken in: what the problem's state rests on.
+    pub facts: Snapshot,
+    /// Words that count no longer. They are told, never dropped in silence.
+    pub refuted: Vec<Refuted>,
+    /// Where journal and lock lie, if the desired file says so.
+    pub state_folder: Option<String>,
+}
+
+/// Why there is no problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// An input is wrong: exit 65.
+    Input(Vec<Diagnostic>),
+    /// The inputs are right, and what they ask for cannot be: exit 3. Rendered with the word `refused`.
+    Refused(Vec<Diagnostic>),
+}
+
+/// Assembles a problem. `consents` name databases whose loss is accepted, `pool01.contoso.com/LcsCDR`; `only` keeps the
+/// wishes of a pool or of one store of it, `pool01.contoso.com/User`; none keeps all.
+///
+/// # Errors
+/// Names that the estate does not have, and pools whose product has no SQL mirroring.
+pub fn assemble(
+    snapshot: &Snapshot,
+    attestations: &Attestations,
+    desired: &Desired,
+    consents: &[String],
+    only: &[String],
+) -> Result<Assembled, Fault> {
+    let one = |d| Fault::Input(vec![d]);
+    let (attested, refuted) = attest::merge(snapshot, attestations).map_err(one)?;
+    let mut facts = snapshot.clone();
+    facts.with_facts(attested);
+    let estate = facts.estate(desired).map_err(one)?;
+    let names = facts.topology.as_ref().and_then(|t| t.file.as_deref()).unwrap_or("the snapshot");
+    let Resolved { mut wishes, policy, state_folder } = desired.resolve(&estate, names).map_err(Fault::Input)?;
+    let (consents, mut errors) = consented(&estate, consents);
+    errors.extend(keep(&estate, &mut wishes, only));
+    if !errors.is_empty() {
+        return Err(Fault::Input(errors));
+    }
+    let unable = without_mirroring(&estate, &wishes, desired);
+    if !unable.is_empty() {
+        return Err(Fault::Refused(unable));
+    }
+    let builds = builds(&facts, &estate, &wishes);
+    let initial = facts.state(&estate);
+    let (confirms, lifted) = (false, BTreeSet::new());
+    let problem = Problem { estate, initial, wishes, policy, consents, builds, confirms, lifted };
+    Ok(Assembled { problem, facts, refuted, state_folder })
+}
+
+fn argument(name: &str, value: &str, message: String, notes: Vec<(&'static str, String)>) -> Diagnostic {
+    let file = format!("{name} {value}");
+    Diagnostic { code: "CT2018", message, file, place: None, related: Vec::new(), notes }
+}
+
+fn consented(estate: &Estate, names: &[String]) -> (BTreeSet<DatabaseId>, Vec<Diagnostic>) {
+    let mut errors = Vec::new();
+    let mut consents = BTreeSet::new();
+    for name in names {
+        if let Some(d) = vocabulary::database_named(estate, name) {
+            consents.insert(d);
+            continue;
+        }
+        let stores = estate.store_ids().flat_map(|s| estate.store(s).databases.clone());
+        let known: Vec<_> = stores.map(|d| estate.qualified(d)).collect();
+        let mut notes = vec![("", "consent names pool and database: pool01.contoso.com/LcsCDR".to_owned())];
+        notes.extend(suggest::help(name, known.iter().map(String::as_str)));
+        errors.push(argument("--accept-data-loss", name, format!("there is no database `{name}`"), notes));
+    }
+    (consents, errors)
+}
+
+/// Drops the wishes that were not asked for.
+fn keep(estate: &Estate, wishes: &mut Vec<Wish>, only: &[String]) -> Vec<Diagnostic> {
+    if only.is_empty() {
+        return Vec::new();
+    }
+    let mut stores = BTreeSet::new();
+    let mut errors = Vec::new();
+    for name in only {
+        let pool = Fqdn::new(name.as_str()).ok().and_then(|fqdn| estate.pool_named(&fqdn));
+        if let Some(pool) = pool {
+            stores.extend(estate.pool(pool).stores.iter().copied());
+        } else if let Some(store) = vocabulary::store_named(estate, name) {
+            stores.insert(store);
+        } else {
+            let pools = estate.pools.iter().map(|p| p.fqdn.to_string());
+            let known: Vec<_> =
+                pools.chain(estate.store_ids().map(|s| vocabulary::store_name(estate, s))).collect();
+            let notes = suggest::help(name, known.iter().map(String::as_str)).into_iter().collect();
+            errors.push(argument("--only", name, format!("there is no pool or store `{name}`"), notes));
+        }
+    }
+    wishes.retain(|w| stores.contains(&w.store));
+    errors
+}
+
+/// Pools with wishes whose product does not mirror (operations §1: 2013 and 2015 only).
+fn without_mirroring(estate: &Estate, wishes: &[Wish], desired: &Desired) -> Vec<Diagnostic> {
+    let users: BTreeSet<_> = wishes.iter().flat_map(|w| estate.store(w.store).users.iter().copied()).collect();
+    let unable = users.into_iter().map(|p| estate.pool(p)).filter(|p| !p.product.mirrors());
+    let refusal = |pool: &crate::estate::Pool| {
+        let fqdn = &pool.fqdn;
+        let message = format!("{fqdn} is {}, which has no SQL mirroring", pool.product.name());
+        let mut d = desired.about_pool(fqdn, "CT4008", message, "declared here");
+        if pool.product == Product::Skype2019 {
+            let there = "Microsoft supports availability groups and failover clusters there";
+            d.notes.push(("", there.to_owned()));
+            let claim = "some cmdlet pages still claim otherwise; the product page decides";
+            d.notes.push(("note", claim.to_owned()));
+        }
+        let help = format!("take {fqdn} out of {}; cstopo cannot restore it", desired.file());
+        d.notes.push(("help", suggest::wrap(&help)));
+        d
+    };
+    unable.map(refusal).collect()
+}
+
+/// How each SQL Server that a wish needs is to be built, should it have to be: as another one that may hold the same
+/// store (operations §6.1: same version on all, same edition on both partners).
+fn builds(facts: &Snapshot, estate: &Estate, wishes: &[Wish]) -> Vec<(InstanceId, String)> {
+    let version = |i: InstanceId| facts.details.instances.get(&estate.instance(i).name)?.version.clone();
+    let mut builds: Vec<(InstanceId, String)> = Vec::new();
+    for wish in wishes {
+        let holders = &estate.store(wish.store).instances;
+        for &i in holders {
+            let partner = holders.iter().filter(|&&other| other != i).find_map(|&other| version(other));
+            if let Some(partner) = partner.filter(|_| !builds.iter().any(|(known, _)| *known == i)) {
+                builds.push((i, partner));
+            }
+        }
+    }
+    builds.sort();
+    builds
+}
