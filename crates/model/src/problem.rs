@@ -242,7 +242,7 @@ impl Problem {
             for &f in &self.estate.pool(pool).front_ends {
                 goal.push(clause(Predicate::NotKnownToDiffer(Field::Services(f), Value::Running), rules::RUNNING));
                 for wish in self.managed(pool) {
-                    goal.push(clause(Predicate::NotKnownToRunOtherSlots(f, wish.store), rules::LOADED));
+                    goal.push(clause(Predicate::NotKnownToRunOtherSlots(f, wish.store), rules::K8));
                 }
                 goal.push(clause(Predicate::NotKnownToDiffer(Field::StartedSinceMirror(f), Value::Yes), rules::K8));
             }

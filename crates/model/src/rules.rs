@@ -32,8 +32,8 @@ rules! {
     /// Creating a mirror requires no old session, and slots published that way round.
     K7 = "K7", "the cmdlet copies from the primary slot to the mirror slot, as published",
         "deploying SQL mirroring; operations 6.1";
-    /// After mirrors were created, every Front End starts once more.
-    K8 = "K8", "Front Ends do not know the failover partner",
+    /// After the slots of its pool changed, and after mirrors were created, every Front End starts once more.
+    K8 = "K8", "Front Ends run other slots than the published ones, or do not know the failover partner",
         "deploying SQL mirroring: restart all Front End Servers after a change of a mirroring relation";
     /// A session exists exactly where the published slots say.
     K9 = "K9", "a session is remembered that the topology does not name, or the other way round",
@@ -101,9 +101,6 @@ rules! {
     /// Front Ends run.
     RUNNING = "running", "a Front End does not run",
         "rules 3.1";
-    /// Front Ends run the published slots.
-    LOADED = "loaded", "a Front End runs other slots than the published ones",
-        "the procedure, step 4: restart services";
     /// Only what is not known can be confirmed.
     UNKNOWN = "unknown", "it is known already",
         "rules 2, Confirm";

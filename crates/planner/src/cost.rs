@@ -44,7 +44,10 @@ impl Cost {
 /// The share of a pool's users without service, in thousandths: all while no copy of the user store serves, else the
 /// Front Ends that are stopped or cannot reach it. Only what is known counts: unknown is for the conditions to refuse.
 #[must_use]
-pub fn unserved(v: View<'_>, pool: PoolId) -> u64 {
+pub fn unserved(problem: &Problem, state: &State, pool: PoolId) -> u64 {
+    let v: View<'_> = problem.view(state);
+    // What a client does whose partner is not mirrored is K5's knowledge: without the rule nobody would count it.
+    let partner_refused = !problem.lifted.contains(model::rules::K5.key);
     let front_ends = &v.estate.pool(pool).front_ends;
     let user = v.estate.store_of(pool, model::database_type::DatabaseType::User);
     if user.is_some_and(|s| v.store_served(s) != Truth::True) {
@@ -52,7 +55,7 @@ pub fn unserved(v: View<'_>, pool: PoolId) -> u64 {
     }
     let out = |&&f: &&_| {
         let services = v.get(Field::Services(f));
-        (services.is_known() && services != Value::Running) || v.front_end_reaches(f) == Truth::False
+        (services.is_known() && services != Value::Running) || (partner_refused && v.front_end_reaches(f) == Truth::False)
     };
     let count = u64::try_from(front_ends.iter().filter(out).count()).unwrap_or(0);
     count * 1000 / u64::try_from(front_ends.len()).unwrap_or(1).max(1)
@@ -69,7 +72,7 @@ pub fn of_step(problem: &Problem, before: &State, during: &State, d: &Declaratio
     let active = most - u64::from(d.duration.settling.min(d.duration.most));
     let mut outage = 0;
     for pool in problem.pools() {
-        outage += unserved(w, pool) * active;
+        outage += unserved(problem, during, pool) * active;
     }
     let (mut away, mut below) = (0, 0);
     for wish in &problem.wishes {

@@ -21,6 +21,8 @@ pub struct Verifier<'a> {
     problem: &'a Problem,
     steps: Vec<&'a Declaration>,
     checks: Vec<Check>,
+    /// The fields that some clause or the goal reads: a different end in any other is no difference.
+    read: std::collections::BTreeSet<Field>,
 }
 
 struct Check {
@@ -60,7 +62,8 @@ impl<'a> Verifier<'a> {
     /// Collects the clauses of a plan's steps, given in an order in which they work.
     #[must_use]
     pub fn new(problem: &'a Problem, steps: Vec<&'a Declaration>) -> Self {
-        let mut verifier = Self { problem, steps, checks: Vec::new() };
+        let read = problem.goal().iter().flat_map(|c| fields(problem, &c.condition)).collect();
+        let mut verifier = Self { problem, steps, checks: Vec::new(), read };
         verifier.collect_requirements();
         verifier.collect_invariants();
         verifier.collect_outages();
@@ -70,7 +73,9 @@ impl<'a> Verifier<'a> {
     fn collect_requirements(&mut self) {
         for j in 0..self.steps.len() {
             for c in &self.steps[j].requires {
-                let writers = self.writers(&fields(self.problem, &c.condition), Some(j), false);
+                let read = fields(self.problem, &c.condition);
+                self.read.extend(read.iter().copied());
+                let writers = self.writers(&read, Some(j), false);
                 let kind = Kind::Requirement(c.condition.clone(), c.rule);
                 self.checks.push(Check { kind, at: Some(j), writers });
             }
@@ -80,7 +85,9 @@ impl<'a> Verifier<'a> {
     fn collect_invariants(&mut self) {
         let v = self.problem.view(&self.problem.initial);
         for c in model::invariant::all(self.problem) {
-            let writers = self.writers(&fields(self.problem, &c.condition), None, true);
+            let read = fields(self.problem, &c.condition);
+            self.read.extend(read.iter().copied());
+            let writers = self.writers(&read, None, true);
             let kind = Kind::Invariant(c.condition.clone(), c.rule, c.condition.eval(v));
             self.checks.push(Check { kind, at: None, writers });
         }
@@ -96,8 +103,7 @@ impl<'a> Verifier<'a> {
             service_fields(self.problem, pool, &mut read);
         }
         for j in 0..self.steps.len() {
-            let v = self.problem.view(&state);
-            let most = pools.iter().map(|&p| (p, unserved(v, p))).collect();
+            let most = pools.iter().map(|&p| (p, unserved(self.problem, &state, p))).collect();
             let served = |s: &State| {
                 let v = self.problem.view(s);
                 self.problem.wishes.iter().filter(|w| v.store_served(w.store) == Truth::True).count()
@@ -179,6 +185,9 @@ impl<'a> Verifier<'a> {
         };
         let fields = a.begin.iter().chain(&a.end).map(|w| w.field);
         let differs = |&f: &Field| {
+            if !self.read.contains(&f) {
+                return false;
+            }
             let (x, y) = (last(a, f), last(b, f));
             let overlapping = || {
                 let any = |d: &Declaration| d.begin.iter().any(|w| w.field == f);
@@ -261,7 +270,7 @@ impl<'a> Verifier<'a> {
                 failed.then(|| WhyKind::Invariant { condition: condition.clone(), rule: *rule })
             }
             Kind::Outage(most) => {
-                let failed = most.iter().any(|&(pool, share)| unserved(v, pool) > share);
+                let failed = most.iter().any(|&(pool, share)| unserved(self.problem, &state, pool) > share);
                 let step = check.at?;
                 failed.then_some(WhyKind::Outage { step })
             }

@@ -87,7 +87,10 @@ impl Publish {
                     };
                 (!kept).then_some(Slots { mirror: None, witness: None, ..before })
             }
-            (Purpose::Store, None) => (want != before.primary).then_some(Slots { primary: want, ..before }),
+            // Also with a mirror, which it clears: whether one publish may do both is for its requirements to say (K3).
+            (Purpose::Store, _) => {
+                (want != before.primary).then_some(Slots { primary: want, mirror: None, witness: None })
+            }
             (Purpose::Mirroring, None) if want == before.primary => match mirror_wanted {
                 Wanted::One(m) => {
                     let witness = if let Wanted::One(w) = wish.witness { Some(w) } else { None };

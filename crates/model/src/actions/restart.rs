@@ -126,7 +126,9 @@ impl Declare for Restart {
         for pool in problem.pools() {
             let Some(loads) = Loads::of(problem, state, pool) else { continue };
             let front_ends = &problem.estate.pool(pool).front_ends;
-            let due = front_ends.iter().filter(|&&f| due(problem, state, f, &loads));
+            // A Front End that stands still within a full stop is started by the rest of that step.
+            let announced = |f| problem.view(state).get(Field::Services(f)) == Value::AnnouncedStop;
+            let due = front_ends.iter().filter(|&&f| !announced(f) && due(problem, state, f, &loads));
             all.extend(due.map(|&front_end| Self { front_end, loads: loads.clone() }));
         }
         all

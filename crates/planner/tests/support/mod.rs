@@ -120,3 +120,23 @@ pub fn seed(types: &[DatabaseType], front_ends: usize) -> Problem {
         estate,
     }
 }
+
+/// The plan of a problem.
+pub fn solved(problem: &Problem) -> Box<planner::solve::Solved> {
+    match planner::solve::solve(problem) {
+        planner::solve::Outcome::Plan(solved) => solved,
+        planner::solve::Outcome::NothingToDo => panic!("nothing to do"),
+        planner::solve::Outcome::NoPlan { states } => panic!("no plan among {states} states"),
+        planner::solve::Outcome::TooLarge => panic!("too large"),
+    }
+}
+
+/// The ids of a plan's steps, without the domain.
+pub fn ids(problem: &Problem) -> Vec<String> {
+    solved(problem).plan.steps.iter().map(|s| short(&s.declaration.id.0)).collect()
+}
+
+/// An id without the domain.
+pub fn short(id: &str) -> String {
+    id.replace(".contoso.com", "")
+}
