@@ -1,0 +1,54 @@
+//! What is about to be sent, in words, for the journal. It is a record for people, never a script that is run.
+
+use model::call::{Argument, Call, Cmdlet, Statement, Task};
+
+/// A call in words.
+pub fn intent(call: &Call) -> String {
+    match call {
+        Call::Cmdlets(list) => list.iter().map(cmdlet).collect::<Vec<_>>().join("; "),
+        Call::Sql { on, statements } => {
+            format!("on {on}: {}", statements.iter().map(statement).collect::<Vec<_>>().join("; "))
+        }
+        Call::Person(task) => person(task),
+        Call::Wait => "wait".to_owned(),
+    }
+}
+
+fn cmdlet(call: &Cmdlet) -> String {
+    let mut text = call.name.to_owned();
+    for (name, argument) in &call.arguments {
+        text += &match argument {
+            Argument::Text(value) => format!(" -{name} {value}"),
+            Argument::List(values) => format!(" -{name} {}", values.join(", ")),
+            Argument::On => format!(" -{name}"),
+            Argument::Off => format!(" -{name}:$false"),
+        };
+    }
+    text
+}
+
+fn statement(statement: &Statement) -> String {
+    match statement {
+        Statement::PartnerOff(d) => format!("ALTER DATABASE [{d}] SET PARTNER OFF"),
+        Statement::PartnerFailover(d) => format!("ALTER DATABASE [{d}] SET PARTNER FAILOVER"),
+        Statement::PartnerResume(d) => format!("ALTER DATABASE [{d}] SET PARTNER RESUME"),
+        Statement::WitnessOff(d) => format!("ALTER DATABASE [{d}] SET WITNESS OFF"),
+        Statement::Recover(d) => format!("RESTORE DATABASE [{d}] WITH RECOVERY"),
+    }
+}
+
+fn person(task: &Task) -> String {
+    match task {
+        Task::Fence { host } => format!("a person fences {host}"),
+        Task::Publish { pool, changes, .. } => {
+            let slot = |c: &model::call::SlotChange| {
+                let mirror = c.after.mirror.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
+                format!("{} of {}: primary slot {}, mirror slot {mirror}", c.kind, c.pool, c.after.primary)
+            };
+            format!("a person publishes {pool}: {}", changes.iter().map(slot).collect::<Vec<_>>().join("; "))
+        }
+        Task::Rebuild { host } => format!("a person rebuilds {host}"),
+        Task::SetUpSql { instance, .. } => format!("a person installs SQL Server {instance}"),
+        Task::Aftercare { pool, .. } => format!("a person sees to log backups and reports of {pool}"),
+    }
+}

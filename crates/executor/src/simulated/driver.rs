@@ -1,0 +1,83 @@
+//! The simulated deployment as a driver: its clock, its collector, its people, and the file that it persists in after
+//! every act, as the real world would. It adds no behaviour of its own.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use model::call::Call;
+use model::declaration::StepId;
+use model::estate::Estate;
+use model::fact::Fact;
+use model::field::Field;
+
+use super::deployment::{Deployment, DeploymentError};
+use super::observe::{Memory, Observer};
+use crate::driver::{Driver, DriverError, Said};
+
+/// A simulated deployment that carries out calls.
+#[derive(Clone, Debug)]
+pub struct Simulated {
+    /// The world.
+    pub world: Deployment,
+    pub(super) memory: Memory,
+    file: Option<PathBuf>,
+}
+
+impl Simulated {
+    /// A world in memory only.
+    #[must_use]
+    pub fn new(world: Deployment) -> Self {
+        Self { world, memory: Memory::default(), file: None }
+    }
+
+    /// A world that lives in a file and is saved there after every act.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is no deployment.
+    pub fn open(file: &Path) -> Result<Self, DeploymentError> {
+        Ok(Self { world: Deployment::load(file)?, memory: Memory::default(), file: Some(file.into()) })
+    }
+
+    /// For a plan that rests on facts of that time: machines that are installed later count as rebuilt.
+    #[must_use]
+    pub fn with_base(mut self, read: Timestamp) -> Self {
+        self.memory.base = Some(read);
+        self
+    }
+
+    fn save(&self) -> Result<(), DriverError> {
+        match &self.file {
+            Some(file) => self.world.save(file).map_err(|e| DriverError(e.to_string())),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Driver for Simulated {
+    fn now(&self) -> Timestamp {
+        self.world.now
+    }
+
+    fn observe(&mut self, estate: &Estate, fields: &[Field]) -> Result<Vec<Fact>, DriverError> {
+        let mut observer = Observer { world: &self.world, estate, memory: &mut self.memory };
+        Ok(fields.iter().map(|&f| observer.fact(f)).collect())
+    }
+
+    fn perform(&mut self, _: &StepId, call: &Call, limit: Option<u32>) -> Result<Said, DriverError> {
+        let before = self.world.now;
+        let said = self.world.perform(call);
+        self.save()?;
+        // A caller that gave up at its limit has not heard what was said later.
+        let late = limit.is_some_and(|limit| self.world.since(before) > u64::from(limit));
+        Ok(if late { Said::NoReply } else { said })
+    }
+
+    fn wait(&mut self, seconds: u32) -> Result<(), DriverError> {
+        self.world.advance(u64::from(seconds));
+        self.save()
+    }
+
+    fn is_simulated(&self) -> bool {
+        true
+    }
+}
