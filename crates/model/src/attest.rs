@@ -1,6 +1,8 @@
 //! Attestations: a person's word for what no tool can see, kept beside the snapshot. It knows when a word ends: at its
 //! time, or by an answer that it makes impossible. It takes no word for what can be read.
 
+#![expect(clippy::result_large_err, reason = "a diagnostic is made at most once per file, and then shown")]
+
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -306,7 +308,7 @@ fn refutation(snapshot: &Snapshot, estate: &Estate, field: Field, a: &Attestatio
             let answers = |f: Field| {
                 let fact = snapshot.fact(estate, f)?;
                 let contradicts = fact.value(estate) == Value::Yes && fact.time > a.when;
-                contradicts.then(|| fact.time)
+                contradicts.then_some(fact.time)
             };
             let instances = estate.instance_ids().filter(|&i| estate.host_of(i) == host);
             let sql = instances.filter_map(|i| Some((i, answers(Field::Answers(i))?))).next();

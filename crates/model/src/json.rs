@@ -1,5 +1,7 @@
 //! Where something stands in a JSON text, and how its reader's complaints become diagnostics. It knows no format.
 
+#![expect(clippy::result_large_err, reason = "a diagnostic is made at most once per file, and then shown")]
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 

@@ -1,6 +1,8 @@
 //! Snapshots: the facts of an estate as they were read in one go, and what of the estate is constant. It knows no wishes
 //! beyond the instances they name, and no rules: a missing fact is unknown, whatever else is known.
 
+#![expect(clippy::result_large_err, reason = "a diagnostic is made at most once per file, and then shown")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;

@@ -131,19 +131,16 @@ fn witness_without_mirror(page: Page<'_>, section: &Section, errors: &mut Vec<Di
 
 fn principal_without_slot(page: Page<'_>, section: &Section, errors: &mut Vec<Diagnostic>) {
     let Some(principal) = &section.principal else { return };
-    let (slots, free): (Vec<(Spot<SqlInstance>, &str)>, Option<&Spot<Choice>>) = match (&section.pair, &section.store) {
-        (Some([a, b]), _) => (vec![(a.clone(), "one store"), (b.clone(), "the other")], None),
-        // Where a slot is not managed, it may be the one that holds the instance.
-        (None, None) => return,
-        (None, Some(store)) => match &section.mirror {
-            None => return,
-            Some(Spot { value: Choice::One(i), span }) => {
-                let mirror = Spot { value: i.clone(), span: span.clone() };
-                (vec![(store.clone(), "store"), (mirror, "mirror")], None)
-            }
-            Some(off) => (vec![(store.clone(), "store")], Some(off)),
-        },
+    // Where a slot is not managed, it may be the one that holds the instance.
+    let slots = match (&section.pair, &section.store, &section.mirror) {
+        (Some([a, b]), ..) => vec![(a.clone(), "one store"), (b.clone(), "the other")],
+        (None, Some(store), Some(_)) => {
+            let mirror = one(&section.mirror).map(|m| (m, "mirror"));
+            std::iter::once((store.clone(), "store")).chain(mirror).collect()
+        }
+        (None, ..) => return,
     };
+    let off = section.mirror.as_ref().filter(|m| m.value == Choice::Nothing);
     if slots.iter().any(|(slot, _)| slot.value == principal.value) {
         return;
     }
@@ -152,7 +149,7 @@ fn principal_without_slot(page: Page<'_>, section: &Section, errors: &mut Vec<Di
     let mut d = page.error("CT2009", &principal.span, message, "neither store nor mirror");
     d.related.extend(slots.iter().map(|(slot, label)| page.mark(&slot.span, label)));
     let mut holders: Vec<_> = slots.iter().map(|(slot, _)| format!("name {}", slot.value)).collect();
-    if let Some(off) = free {
+    if let Some(off) = off {
         let mark = page.mark(&off.span, "no mirror");
         holders.push(format!("make {name} the mirror in line {}", mark.line));
         d.related.push(mark);

@@ -140,7 +140,9 @@ impl<'a> Reader<'a> {
     fn choice(&mut self, table: &DeTable<'_>, key: &str) -> Option<Spot<Choice>> {
         let spot = self.text(table, key)?;
         if spot.value.eq_ignore_ascii_case("none") {
-            return Some(Spot { value: Choice::Nothing, span: spot.span });
+            // A word, not a name: it is shown with its quotes.
+            let span = entry(table, key).map_or(spot.span, |(_, value)| value.span());
+            return Some(Spot { value: Choice::Nothing, span });
         }
         let instance = self.instance(&spot)?;
         Some(Spot { value: Choice::One(instance.value), span: instance.span })
