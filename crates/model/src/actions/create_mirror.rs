@@ -146,6 +146,10 @@ impl Declare for CreateMirror {
         if !self.create.is_empty() {
             requires.push(clause(Condition::Is(Field::Ready(to), Value::Yes), rules::READY));
         }
+        // A publish that took only some stores of the pool has not ended, and nothing later starts before it has.
+        for wish in problem.managed(store.pool).filter(|w| w.wants_mirror() && w.store != self.store) {
+            requires.push(clause(Condition::IsNot(Field::MirrorSlot(wish.store), Value::Nothing), rules::K7));
+        }
         for &d in &self.create {
             requires.push(clause(Condition::Is(Field::Session(d, from), Value::NoSession), rules::K7));
             requires.push(clause(Condition::Is(Field::Session(d, to), Value::NoSession), rules::K7));
