@@ -107,8 +107,7 @@ fn keep(estate: &Estate, wishes: &mut Vec<Wish>, only: &[String]) -> Vec<Diagnos
             stores.insert(store);
         } else {
             let pools = estate.pools.iter().map(|p| p.fqdn.to_string());
-            let known: Vec<_> =
-                pools.chain(estate.store_ids().map(|s| vocabulary::store_name(estate, s))).collect();
+            let known: Vec<_> = pools.chain(estate.store_ids().map(|s| vocabulary::store_name(estate, s))).collect();
             let notes = suggest::help(name, known.iter().map(String::as_str)).into_iter().collect();
             errors.push(argument("--only", name, format!("there is no pool or store `{name}`"), notes));
         }

@@ -190,7 +190,9 @@ mod tests {
         assert_eq!(line(r#""known":"no","#).unwrap().reading, Reading::Known("no".to_owned()));
         assert_eq!(line(r#""unknown":"timeout","#).unwrap().reading, Reading::Unknown("timeout".to_owned()));
         assert_eq!(line(r#""not_applicable":true,"#).unwrap().reading, Reading::NotApplicable);
-        for wrong in ["", r#""known":"no","unknown":"x","#, r#""known":"no","not_applicable":true,"#, r#""knwon":"no","#] {
+        for wrong in
+            ["", r#""known":"no","unknown":"x","#, r#""known":"no","not_applicable":true,"#, r#""knwon":"no","#]
+        {
             assert!(line(wrong).is_err(), "{wrong}");
         }
     }

@@ -23,3 +23,8 @@ pub mod assemble;
 pub mod schema;
 mod json;
 pub mod plan;
+pub mod powershell;
+pub mod tsql;
+pub mod clicks;
+pub mod cmdlet_table;
+mod wrap;

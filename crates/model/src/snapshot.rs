@@ -204,7 +204,8 @@ impl Snapshot {
         let facts = std::mem::take(&mut sorted.facts);
         // Only maps with keys that are no text could fail, and there are none.
         let head = serde_json::to_string_pretty(&sorted).unwrap_or_default();
-        let lines: Vec<_> = facts.iter().filter_map(|f| serde_json::to_string(f).ok()).map(|f| format!("    {f}")).collect();
+        let lines: Vec<_> =
+            facts.iter().filter_map(|f| serde_json::to_string(f).ok()).map(|f| format!("    {f}")).collect();
         let list = if lines.is_empty() { "[]".to_owned() } else { format!("[\n{}\n  ]", lines.join(",\n")) };
         let head = head.strip_suffix("\"facts\": []\n}").unwrap_or(&head);
         format!("{head}\"facts\": {list}\n}}\n")

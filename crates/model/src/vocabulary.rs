@@ -215,14 +215,9 @@ pub fn domain(field: Field) -> Domain {
         | Field::Publishing => &[V::Yes, V::No],
         Field::Epoch(_) => &[V::Original, V::Rebuilt],
         Field::Role(..) => &[V::Absent, V::Restoring, V::Unmirrored, V::Principal, V::Mirror],
-        Field::Session(..) => &[
-            V::NoSession,
-            V::Disconnected,
-            V::Suspended,
-            V::Synchronizing,
-            V::PendingFailover,
-            V::Synchronized,
-        ],
+        Field::Session(..) => {
+            &[V::NoSession, V::Disconnected, V::Suspended, V::Synchronizing, V::PendingFailover, V::Synchronized]
+        }
         Field::Content(..) => &[V::Complete, V::Behind, V::Superseded, V::Nothing],
         Field::Safety(..) => &[V::Full, V::Off, V::Nothing],
         Field::WitnessLink(..) => &[V::Connected, V::Disconnected, V::Nothing],

@@ -139,7 +139,8 @@ fn every_error_of_a_file_is_said_in_one_run_in_the_order_of_lines() {
     let lines = "sql-server-store = 7\nmirorring-witness = \"none\"\nprincipal = 'be2 .contoso.com'\n\n[policy]\npublish = \
                  \"gat\"\naccept = [\"data-loss\"]\nmax-snapshot-age = \"soon\"\nseed-share = 'C:\\seed'\n\n[polcy]";
     let said = said(lines);
-    let codes: Vec<_> = said.iter().map(|s| s.split('[').nth(1).unwrap_or_default().split(']').next().unwrap()).collect();
+    let codes: Vec<_> =
+        said.iter().map(|s| s.split('[').nth(1).unwrap_or_default().split(']').next().unwrap()).collect();
     let expected = ["CT2003", "CT2001", "CT2002", "CT2013", "CT2013", "CT2013", "CT2013", "CT2001"];
     assert_eq!(codes, expected, "{}", said.join("\n\n"));
     assert!(said[3].contains("did you mean `gate`?"), "{}", said[3]);
@@ -169,7 +170,8 @@ fn relations_between_keys() {
                    mirroring-witness = 'be1.contoso.com\\RTC'";
     assert!(one(watched).contains("[CT2017]"));
     assert!(one("mirroring-witness = 'be3.contoso.com\\RTC'").contains("[CT2007]"), "no mirror is declared at all");
-    let pair = "sql-server-stores = ['be1.contoso.com\\RTC', 'be2.contoso.com\\RTC']\nprincipal = 'be3.contoso.com\\RTC'";
+    let pair =
+        "sql-server-stores = ['be1.contoso.com\\RTC', 'be2.contoso.com\\RTC']\nprincipal = 'be3.contoso.com\\RTC'";
     assert!(one(pair).contains("[CT2009]"));
     // An error in one key gives no second one by its absence.
     assert!(one("mirroring-sql-server-store = 7\nmirroring-witness = 'be3.contoso.com\\RTC'").contains("[CT2003]"));
@@ -231,7 +233,8 @@ fn a_store_overrides_its_pool_key_by_key() {
     let user = wishes.iter().find(|w| estate.store(w.store).kind == DatabaseType::User).unwrap();
     assert_eq!(user.witness, Wanted::One(id(r"be3.contoso.com\RTC")));
     // The store's own keys and those it inherits are looked at together.
-    let clash = format!("{DESIRED}\n[pool.\"pool01.contoso.com\".archiving]\nsql-server-store = 'be1.contoso.com\\RTC'\n");
+    let clash =
+        format!("{DESIRED}\n[pool.\"pool01.contoso.com\".archiving]\nsql-server-store = 'be1.contoso.com\\RTC'\n");
     let said = said_of(&clash);
     assert!(said.len() == 1 && said[0].contains("[CT2005]"), "{}", said.join("\n\n"));
 }

@@ -120,7 +120,10 @@ fn names_that_the_estate_does_not_have_are_refused() {
     says(&r, &[r"cannot be `be9.contoso.com\RTC`", "[CT2105]", "estate.sql", "^^^^^"]);
     let r = wrong(r#""subject":"be1.contoso.com""#, r#""subject":"be7.contoso.com""#);
     says(&r, &["`be7.contoso.com`", "[CT2104]"]);
-    let r = wrong(r#""subject":"be1.contoso.com\\RTC","attribute":"answers""#, r#""subject":"be7.contoso.com\\RTC","attribute":"answers""#);
+    let r = wrong(
+        r#""subject":"be1.contoso.com\\RTC","attribute":"answers""#,
+        r#""subject":"be7.contoso.com\\RTC","attribute":"answers""#,
+    );
     says(&r, &["[CT2104]", "estate.sql"]);
     says(&wrong(r#""attribute":"reachable""#, r#""attribute":"alive""#), &["no attribute `alive`", "[CT2108]"]);
 }
@@ -140,7 +143,10 @@ fn a_fact_given_twice_is_refused_with_both_places() {
     let shouted = line.replace("be1.contoso.com\",\"attribute", "BE1.CONTOSO.COM\",\"attribute");
     let twice = text.replacen(line, &format!("{line}\n{},", shouted.trim_end_matches(',')), 1);
     let rendered = Snapshot::read(&twice, "snapshot.json").unwrap_err().render();
-    says(&rendered, &["the same fact stands twice: answers of be1.contoso.com", "[CT2106]", "first here", "again here"]);
+    says(
+        &rendered,
+        &["the same fact stands twice: answers of be1.contoso.com", "[CT2106]", "first here", "again here"],
+    );
 }
 
 #[test]

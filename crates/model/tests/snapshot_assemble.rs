@@ -47,7 +47,9 @@ fn consent_names_databases() {
     let names: Vec<_> = problem.consents.iter().map(|&d| problem.estate.qualified(d)).collect();
     assert_eq!(names, ["pool01.contoso.com/LcsCDR"]);
     let said = input(run(&seed(), &["pool01.contoso.com/LcsCRD"], &[]).unwrap_err());
-    for part in ["[CT2018]", "--accept-data-loss pool01.contoso.com/LcsCRD", "did you mean `pool01.contoso.com/LcsCDR`?"] {
+    for part in
+        ["[CT2018]", "--accept-data-loss pool01.contoso.com/LcsCRD", "did you mean `pool01.contoso.com/LcsCDR`?"]
+    {
         assert!(said.contains(part), "{said}");
     }
 }
@@ -59,7 +61,10 @@ fn only_keeps_the_wishes_asked_for() {
     assert_eq!(count(&["pool01.contoso.com/user", "pool01.contoso.com/Archiving"]), 2);
     assert_eq!(count(&["pool02.contoso.com"]), 0);
     let said = input(run(&seed(), &["x"], &["pool01.contoso.com/Usr"]).unwrap_err());
-    assert!(said.contains("did you mean `pool01.contoso.com/User`?") && said.contains("`x`"), "both in one run: {said}");
+    assert!(
+        said.contains("did you mean `pool01.contoso.com/User`?") && said.contains("`x`"),
+        "both in one run: {said}"
+    );
 }
 
 #[test]

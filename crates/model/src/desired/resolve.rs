@@ -62,8 +62,7 @@ impl Resolver<'_> {
         for (&kind, section) in &pool.stores {
             if self.estate.store_of(id, kind).is_none() {
                 let message = format!("{} has no {kind} store", pool.fqdn.value);
-                let mut d =
-                    self.page.error("CT2016", &section.head, message, &format!("not in {}", self.names));
+                let mut d = self.page.error("CT2016", &section.head, message, &format!("not in {}", self.names));
                 let kinds = self.estate.pool(id).stores.iter().map(|&s| self.estate.store(s).kind.key());
                 d.notes.push(("known", suggest::wrap(&kinds.collect::<Vec<_>>().join(", "))));
                 errors.push(d);
@@ -101,9 +100,8 @@ impl Resolver<'_> {
             let hosts = || self.estate.hosts.iter().map(Fqdn::as_str);
             d.notes.push(("known", suggest::wrap(&hosts().collect::<Vec<_>>().join(", "))));
             let meant = suggest::help(host.as_str(), hosts()).map_or(String::new(), |(_, words)| format!("{words} "));
-            let help = format!(
-                "{meant}A new host is first defined in Topology Builder: Shared Components, SQL Server stores"
-            );
+            let help =
+                format!("{meant}A new host is first defined in Topology Builder: Shared Components, SQL Server stores");
             d.notes.push(("help", suggest::wrap(&help)));
             return Some(d);
         }

@@ -15,22 +15,7 @@ pub(crate) fn help<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) 
 
 /// Breaks a text into lines that fit beside `= help: ` in 80 columns. A longer word has a line of its own.
 pub(crate) fn wrap(text: &str) -> String {
-    const WIDTH: usize = 68;
-    let mut out = String::new();
-    let mut used = 0;
-    for word in text.split(' ') {
-        let width = word.chars().count();
-        if used > 0 && used + 1 + width > WIDTH {
-            out.push('\n');
-            used = 0;
-        } else if used > 0 {
-            out.push(' ');
-            used += 1;
-        }
-        out.push_str(word);
-        used += width;
-    }
-    out
+    crate::wrap::wrap(text, 68).join("\n")
 }
 
 #[cfg(test)]
@@ -47,7 +32,8 @@ mod tests {
 
     #[test]
     fn long_notes_are_wrapped() {
-        let text = "a role can only be where a slot is: name be2.contoso.com\\RTC, or make be1.contoso.com\\RTC the mirror";
+        let text =
+            "a role can only be where a slot is: name be2.contoso.com\\RTC, or make be1.contoso.com\\RTC the mirror";
         let expected =
             "a role can only be where a slot is: name be2.contoso.com\\RTC, or\nmake be1.contoso.com\\RTC the mirror";
         assert_eq!(wrap(text), expected);

@@ -136,8 +136,32 @@ pub fn seed() -> Snapshot {
     }
     for &f in &estate.pool(pool).front_ends {
         let name = estate.front_end(f).fqdn.clone();
-        facts.push(Fact::known(&estate, Field::Services(f), Value::Running, from("Get-CsWindowsService", &name)));
+        let known = |field, value: Value| Fact::known(&estate, field, value, from("Get-CsWindowsService", &name));
+        facts.push(known(Field::Services(f), Value::Running));
+        facts.push(known(Field::Replica(f), Value::Current));
+        facts.push(known(Field::VoterEpoch(f), Value::Original));
+        facts.push(known(Field::StartedSinceMirror(f), Value::Yes));
+        for &s in &estate.pool(pool).stores {
+            facts.push(known(Field::LoadedPrimary(f, s), i1.into()));
+            facts.push(known(Field::LoadedMirror(f, s), i2.into()));
+        }
     }
+    // The CMS lies on be3, without a mirror.
+    let i3 = estate.instance_named(&sql(r"be3.contoso.com\RTC")).unwrap();
+    let second = estate.pool_named(&fqdn("pool02.contoso.com")).unwrap();
+    for &s in &estate.pool(second).stores {
+        let service = || from("Get-CsService", &fqdn("fe1.contoso.com"));
+        facts.push(Fact::known(&estate, Field::PrimarySlot(s), i3, service()));
+        facts.push(Fact::known(&estate, Field::MirrorSlot(s), Value::Nothing, service()));
+    }
+    let shell = || from("management shell", &fqdn("fe1.contoso.com"));
+    facts.extend([
+        Fact::known(&estate, Field::Epoch(h1), Value::Original, shell()),
+        Fact::known(&estate, Field::Epoch(h2), Value::Original, shell()),
+        Fact::known(&estate, Field::CmsWritable, Value::Yes, shell()),
+        Fact::known(&estate, Field::Saved, Value::No, shell()),
+        Fact::known(&estate, Field::Publishing, Value::No, shell()),
+    ]);
     snapshot.with_facts(facts);
     let silent = HostDetail {
         silent_since: Some(at("2026-03-14T01:41:07Z")),
@@ -148,11 +172,7 @@ pub fn seed() -> Snapshot {
         instances: BTreeMap::from([(be2, InstanceDetail { version: Some("11.0.7001.0 Standard".to_owned()) })]),
         copies: BTreeMap::from([(
             r"pool01.contoso.com/LcsCDR on be2.contoso.com\RTC".to_owned(),
-            CopyDetail {
-                caught_up_to: at("2026-03-14T01:41:00Z"),
-                source: "msdb, mirroring monitor".to_owned(),
-                time,
-            },
+            CopyDetail { caught_up_to: at("2026-03-14T01:41:00Z"), source: "msdb, mirroring monitor".to_owned(), time },
         )]),
         notes: vec!["age of backups: the history is in be1's msdb".to_owned()],
     };

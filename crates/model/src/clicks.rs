@@ -1,0 +1,210 @@
+//! Tasks as numbered steps for a person. It knows what a task is and where to click, and nothing of how it is proved.
+//!
+//! Whole host names always: a person may read this on another machine, hours later.
+
+use topology::names::{Fqdn, SqlInstance};
+
+use crate::call::Task;
+use crate::wrap::wrap;
+
+mod publish;
+
+/// Widest line.
+const WIDTH: usize = 74;
+
+/// What a person is told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Instructions {
+    /// What comes first, each under a word: the right that is needed, the reason.
+    pub heads: Vec<(&'static str, String)>,
+    /// What to do, in this order.
+    pub steps: Vec<Step>,
+    /// What to expect, and what to leave alone.
+    pub notes: Vec<String>,
+}
+
+/// A thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What.
+    pub text: String,
+    /// For what, one by one; empty where there is one thing only.
+    pub items: Vec<String>,
+}
+
+impl From<String> for Step {
+    fn from(text: String) -> Self {
+        Self { text, items: Vec::new() }
+    }
+}
+
+impl From<&str> for Step {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl Instructions {
+    /// The text, in lines of at most 74 columns.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (word, text) in &self.heads {
+            hang(&mut lines, &format!("{word:<9}"), text);
+        }
+        if !self.heads.is_empty() {
+            lines.push(String::new());
+        }
+        for (n, step) in self.steps.iter().enumerate() {
+            hang(&mut lines, &format!("{:>2}  ", n + 1), &step.text);
+            for item in &step.items {
+                hang(&mut lines, "      ", item);
+            }
+        }
+        for note in &self.notes {
+            lines.push(String::new());
+            hang(&mut lines, "", note);
+        }
+        lines
+    }
+}
+
+/// A paragraph that begins with a word and hangs under its own text.
+fn hang(lines: &mut Vec<String>, head: &str, text: &str) {
+    let indent = " ".repeat(head.len());
+    for (n, line) in wrap(text, WIDTH - head.len()).into_iter().enumerate() {
+        let start = if n == 0 { head } else { &indent };
+        lines.push(format!("{start}{line}"));
+    }
+}
+
+/// What a person is told of a task.
+#[must_use]
+pub fn instructions(task: &Task) -> Instructions {
+    match task {
+        Task::Fence { host } => fence(host),
+        Task::Publish { pool, product, changes } => publish::instructions(pool, *product, changes),
+        Task::Rebuild { host } => rebuild(host),
+        Task::SetUpSql { instance, like, partner, share } => {
+            set_up_sql(instance, like.as_deref(), partner.as_ref(), share.as_deref())
+        }
+        Task::Aftercare { pool, backups, reports } => aftercare(pool, backups, reports.as_ref()),
+    }
+}
+
+/// Fence first: power, network, or stop SQL (operations §2). Each kind of fence is refuted by another answer.
+fn fence(host: &Fqdn) -> Instructions {
+    Instructions {
+        heads: vec![("Why", format!("{host} must not come back with old copies while another host takes over."))],
+        steps: vec![
+            Step {
+                text: format!("Make sure that {host} cannot serve, by one of these:"),
+                items: vec![
+                    "power it off at the hypervisor or the management board;".to_owned(),
+                    "cut it off from the network;".to_owned(),
+                    "stop and disable every SQL Server service on it.".to_owned(),
+                ],
+            },
+            "Make sure nobody and nothing powers it on, connects it or starts it again.".into(),
+        ],
+        notes: vec!["What you did cannot be seen from here. cstopo takes your word and writes it down.".to_owned()],
+    }
+}
+
+/// A clean machine under the old name (operations §5, common to all, and §2, S7).
+fn rebuild(host: &Fqdn) -> Instructions {
+    Instructions {
+        heads: vec![("Right", "to join machines to the domain; local Administrators".to_owned())],
+        steps: vec![
+            format!("Give {host} empty disks. Old database files must not come back with it.").into(),
+            format!(
+                "Keep its computer account in Active Directory: reset it, do not delete it. Install Windows and join \
+                 the domain under the same name, {host}."
+            )
+            .into(),
+            "Leave its DNS entries as they were. Bring back certificates and shares that were on it.".into(),
+            "Take an image of the machine before anything else goes on it: the way back.".into(),
+        ],
+        notes: vec![format!("From here on {host} may answer again. No SQL Server runs on it yet.")],
+    }
+}
+
+/// SQL Server on a rebuilt machine (operations §2, S8, and §6.1).
+fn set_up_sql(
+    instance: &SqlInstance,
+    like: Option<&str>,
+    partner: Option<&SqlInstance>,
+    share: Option<&str>,
+) -> Instructions {
+    let SqlInstance { host, name } = instance;
+    let called = if name.is_default() { "the default instance".to_owned() } else { format!("instance {name}") };
+    let same = match (like, partner) {
+        (Some(like), Some(partner)) => format!("{like}, as {partner}"),
+        (Some(like), None) => like.to_owned(),
+        (None, Some(partner)) => format!("the version and edition of {partner}"),
+        (None, None) => "the version and edition that it had".to_owned(),
+    };
+    let mut steps: Vec<Step> = vec![
+        format!("Install SQL Server on {host}, {called}: {same}. A witness has the same version too.").into(),
+        "Create and attach no database. Whatever has the name of one of ours is in the way.".into(),
+        Step {
+            text: format!("Open the firewall of {host}:"),
+            items: vec![
+                "TCP 1433, or the instance's own static port".to_owned(),
+                "UDP 1434, and let the SQL Server Browser run".to_owned(),
+                "TCP 5022, or the port of its mirroring endpoint".to_owned(),
+            ],
+        },
+        match partner {
+            Some(partner) => format!("Give {instance} the logins and rights of {partner}.").into(),
+            None => format!("Give {instance} the logins and rights that it had.").into(),
+        },
+    ];
+    if let Some(share) = share {
+        steps.push(Step {
+            text: format!(
+                "Let the accounts of SQL Server and of its Agent read and write {share}, as share and as NTFS:"
+            ),
+            items: vec![
+                format!("those of {instance}"),
+                partner.map_or("those of its partner".to_owned(), |p| format!("those of {p}")),
+                "a service that runs as NetworkService or LocalSystem acts as the computer account, DOMAIN\\HOST$"
+                    .to_owned(),
+            ],
+        });
+    }
+    steps.push(format!("Take an image of {host} now.").into());
+    Instructions {
+        heads: vec![("Right", format!("local Administrators and sysadmin on {host}"))],
+        steps,
+        notes: vec!["The account that will create the mirrors needs sysadmin on both partners.".to_owned()],
+    }
+}
+
+/// What no page of the procedures lists together (operations §2.2).
+fn aftercare(pool: &Fqdn, backups: &[Fqdn], reports: Option<&(SqlInstance, Option<SqlInstance>)>) -> Instructions {
+    let mut steps = vec![Step {
+        text: "Set up log backups, with SQL Server Agent or your own tool, on:".to_owned(),
+        items: backups.iter().map(ToString::to_string).collect(),
+    }];
+    if let Some((server, partner)) = reports {
+        let mut items = vec![format!("Data Source={server}")];
+        items.push(match partner {
+            Some(partner) => format!("Failover Partner={partner}"),
+            None => "no Failover Partner".to_owned(),
+        });
+        let text = "Reporting Services, Monitoring Reports: let the connection strings of both data sources, CDRDB and \
+                    QMSDB, say:";
+        steps.push(Step { text: text.to_owned(), items });
+    }
+    let why = "Mirrored databases keep their whole log until it is backed up, and jobs do not move with the role: they \
+               must be there on every host, and do nothing where the copy is MIRROR.";
+    Instructions {
+        heads: vec![
+            ("For", format!("{pool}")),
+            ("Right", "sysadmin on these hosts; manager of the reports".to_owned()),
+        ],
+        steps,
+        notes: vec![why.to_owned(), "The share that the mirrors were copied through can be emptied.".to_owned()],
+    }
+}

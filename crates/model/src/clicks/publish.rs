@@ -1,0 +1,173 @@
+//! The clicks of a publish in Topology Builder, derived from the slots before and after. It knows labels, and nothing of
+//! documents.
+//!
+//! Labels: operations §2 (S2, S3, S9) and §6.2. User, Application and Central Management lie on one SQL Server store of
+//! the pool; Archiving and Monitoring have their own under "Associations".
+
+use topology::names::{Fqdn, SqlInstance};
+
+use super::{Instructions, Step};
+use crate::call::SlotChange;
+use crate::database_type::DatabaseType;
+use crate::estate::Product;
+
+/// One thing that is set, cleared or chosen for a store. In the order in which Topology Builder lets it be done: a mirror
+/// is cleared before its instance can be chosen as the store.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Edit {
+    ClearWitness,
+    ClearMirror,
+    Store(SqlInstance),
+    Mirror(SqlInstance),
+    Witness(SqlInstance),
+}
+
+/// What a person is told.
+pub(super) fn instructions(pool: &Fqdn, product: Product, changes: &[SlotChange]) -> Instructions {
+    let mut edits: Vec<(Edit, Vec<&SlotChange>)> = Vec::new();
+    for change in changes {
+        for edit in edits_of(change) {
+            match edits.iter_mut().find(|(e, _)| *e == edit) {
+                Some((_, stores)) => stores.push(change),
+                None => edits.push((edit, vec![change])),
+            }
+        }
+    }
+    edits.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut steps = vec![Step::from("Start Topology Builder, \"Download Topology from existing deployment\".")];
+    steps.push(open(pool, changes));
+    steps.extend(edits.iter().map(|(edit, stores)| step(edit, pool, stores)));
+    steps.push("OK. Leave every other field alone.".into());
+    steps.push(publish(product, changes));
+    Instructions {
+        heads: vec![("Right", "RTCUniversalServerAdmins, and Domain Admins or delegated setup".to_owned())],
+        steps,
+        notes: notes(&edits),
+    }
+}
+
+fn edits_of(change: &SlotChange) -> Vec<Edit> {
+    let (before, after) = (&change.before, &change.after);
+    let mut edits = Vec::new();
+    if before.mirror.is_some() && after.mirror.is_none() {
+        // Clearing mirroring takes the witness with it (operations §3, row 11).
+        edits.push(Edit::ClearMirror);
+    } else if before.witness.is_some() && after.witness.is_none() {
+        edits.push(Edit::ClearWitness);
+    }
+    if before.primary != after.primary {
+        edits.push(Edit::Store(after.primary.clone()));
+    }
+    if let Some(mirror) = after.mirror.as_ref().filter(|m| before.mirror.as_ref() != Some(*m)) {
+        edits.push(Edit::Mirror(mirror.clone()));
+    }
+    if let Some(witness) = after.witness.as_ref().filter(|w| before.witness.as_ref() != Some(*w)) {
+        edits.push(Edit::Witness(witness.clone()));
+    }
+    edits
+}
+
+fn open(pool: &Fqdn, changes: &[SlotChange]) -> Step {
+    let chat = |k: DatabaseType| matches!(k, DatabaseType::PersistentChat | DatabaseType::PersistentChatCompliance);
+    let folder = if changes.iter().all(|c| chat(c.kind)) {
+        "Persistent Chat pools"
+    } else {
+        "Enterprise Edition Front End pools"
+    };
+    format!("Under \"{folder}\", right-click {pool}, \"Edit Properties\". Tab \"General\", \"Associations\".").into()
+}
+
+fn step(edit: &Edit, pool: &Fqdn, stores: &[&SlotChange]) -> Step {
+    let text = match edit {
+        Edit::ClearWitness => "Clear \"Use SQL mirroring witness to enable automatic failover\"".to_owned(),
+        Edit::ClearMirror => "Clear \"Enable SQL Server store mirroring\"".to_owned(),
+        Edit::Store(i) => format!("Choose {i} as the SQL Server store"),
+        Edit::Mirror(i) => {
+            format!("Set \"Enable SQL Server store mirroring\", and choose {i} as \"Mirroring SQL Server store\"")
+        }
+        Edit::Witness(i) => {
+            format!("Set \"Use SQL mirroring witness to enable automatic failover\", and choose {i}")
+        }
+    };
+    Step { text, items: labels(pool, stores) }
+}
+
+/// The stores of an edit as Topology Builder shows them; with the pool, where it is another one.
+fn labels(pool: &Fqdn, stores: &[&SlotChange]) -> Vec<String> {
+    let mut pools: Vec<&Fqdn> = stores.iter().map(|c| &c.pool).collect();
+    pools.sort();
+    pools.dedup();
+    let mut labels = Vec::new();
+    for owner in pools {
+        let of = |kinds: &[DatabaseType]| -> Vec<&str> {
+            let mine = stores.iter().filter(|c| c.pool == *owner && kinds.contains(&c.kind));
+            mine.map(|c| c.kind.name()).collect()
+        };
+        let place = if owner == pool { String::new() } else { format!(", of {owner}") };
+        let common = of(&[DatabaseType::User, DatabaseType::Application, DatabaseType::CentralMgmt]);
+        if !common.is_empty() {
+            labels.push(format!("for the SQL Server store ({}){place}", and(&common)));
+        }
+        for (kind, label) in [
+            (DatabaseType::Archiving, "Archiving"),
+            (DatabaseType::Monitoring, "Monitoring"),
+            (DatabaseType::PersistentChat, "the Persistent Chat store"),
+            (DatabaseType::PersistentChatCompliance, "the Persistent Chat compliance store"),
+        ] {
+            if !of(&[kind]).is_empty() {
+                labels.push(format!("for {label}{place}"));
+            }
+        }
+    }
+    labels
+}
+
+/// "User", "User and Application", "User, Application and CentralMgmt".
+fn and(words: &[&str]) -> String {
+    match words {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => words.concat(),
+    }
+}
+
+fn publish(product: Product, changes: &[SlotChange]) -> Step {
+    let node = match product {
+        Product::Lync2010 => "Lync Server 2010",
+        Product::Lync2013 => "Lync Server 2013",
+        Product::Skype2015 | Product::Skype2019 => "Skype for Business Server",
+    };
+    let mut live: Vec<_> = changes.iter().map(|c| &c.after.primary.host).collect();
+    live.sort();
+    live.dedup();
+    let live: Vec<_> = live.into_iter().map(ToString::to_string).collect();
+    let text = format!(
+        "Right-click \"{node}\", \"Topology\", \"Publish\". Select no database for creation: those of {} are live.",
+        live.join(" and ")
+    );
+    text.into()
+}
+
+fn notes(edits: &[(Edit, Vec<&SlotChange>)]) -> Vec<String> {
+    let mut notes =
+        vec!["A SQL Server that is away gives warnings that it cannot be reached. They are expected.".to_owned()];
+    for (edit, _) in edits {
+        match edit {
+            Edit::ClearMirror | Edit::ClearWitness => notes.push(
+                "Ignore the to-do \"Uninstall-CsMirrorDatabase\" that is shown after the publish: where it is needed, it \
+                 is a step of its own."
+                    .to_owned(),
+            ),
+            Edit::Mirror(i) => {
+                notes.push(format!(
+                    "Where {i} is not offered, define it first: \"New\", then \"This SQL instance is in mirroring \
+                     relation\" with port 5022. An endpoint that exists already keeps its own port, and the topology must \
+                     name that one."
+                ));
+                notes.push("Do not let the wizard create the mirrors: that is a step of its own.".to_owned());
+            }
+            Edit::Store(_) | Edit::Witness(_) => {}
+        }
+    }
+    notes.dedup();
+    notes
+}
