@@ -264,7 +264,8 @@ pub fn read(path: &Path) -> Result<Told, JournalError> {
             break;
         };
         let record = std::str::from_utf8(whole).map_err(|_| "it is no text").and_then(open_seal);
-        let in_order = record.and_then(|r| if r.seq == i as u64 + 1 { Ok(r) } else { Err("its number is not the next") });
+        let in_order =
+            record.and_then(|r| if r.seq == i as u64 + 1 { Ok(r) } else { Err("its number is not the next") });
         match in_order {
             Ok(Record { entry: Entry::RunBegun { format, .. }, .. }) if format != FORMAT => {
                 return Err(JournalError::Format { path: path.into(), found: format });

@@ -3,7 +3,8 @@
 
 use jiff::Timestamp;
 use model::call::Call;
-use model::declaration::{Declaration, Way};
+use model::condition::{Condition, Predicate};
+use model::declaration::{Clause, Declaration, Way};
 use model::fact::Fact;
 
 use super::look::Look;
@@ -59,7 +60,11 @@ impl From<JournalError> for Halt {
 enum Performed {
     Achieved,
     /// It ended, or its time is over; what was read last, and how often.
-    Not { seen: Vec<Fact>, asked: u32, no_reply: bool },
+    Not {
+        seen: Vec<Fact>,
+        asked: u32,
+        no_reply: bool,
+    },
 }
 
 impl Runner<'_> {
@@ -214,6 +219,11 @@ impl Runner<'_> {
             self.end_record(place, d, StepOutcome::NotBegun)?;
             return Err(Halt::Before(Stop::NoWay));
         };
+        // `Confirm` changes nothing: another answer stops the run, and is no failure (rules §2).
+        let asks = |c: &Clause| matches!(c.condition, Condition::Named(Predicate::IsUnknown(_)));
+        if d.requires.iter().any(asks) {
+            return Err(Halt::Before(Stop::NotConfirmed(look.missing(d))));
+        }
         Err(Halt::Failed(Box::new(Failure { step: place, partial, missing: look.missing(d), seen, said, asked })))
     }
 
@@ -345,6 +355,7 @@ fn reason(outcome: &Outcome) -> String {
             let why = match why {
                 Stop::Requires(_) => "a requirement does not hold",
                 Stop::Invariant(_) => "an invariant was broken",
+                Stop::NotConfirmed(_) => "a fact is not as it had to be confirmed",
                 Stop::NoWay => "no way is open",
                 Stop::Journal { .. } => "the journal cannot be written",
                 Stop::Driver(_) => "the estate cannot be read",

@@ -256,6 +256,8 @@ pub enum Stop {
     Requires(Vec<Clause>),
     /// An invariant was broken since the run began, and the step does not stop harm.
     Invariant(Vec<Clause>),
+    /// A fact that the plan wanted confirmed is not so, or is still not known.
+    NotConfirmed(Vec<Condition>),
     /// No way is open.
     NoWay,
     /// The journal cannot be written: what cannot be recorded first is not done.

@@ -7,7 +7,7 @@ use super::deployment::Deployment;
 const FINE: u64 = 5;
 /// Length of a tick once that is past.
 const COARSE: u64 = 30;
-/// How long ticks stay fine.
+/// How long ticks stay fine after something was done to the world.
 const FRESH: u64 = 90;
 
 impl Deployment {
@@ -15,7 +15,8 @@ impl Deployment {
     pub fn advance(&mut self, seconds: u64) {
         let mut passed = 0;
         while passed < seconds {
-            let tick = if passed < FRESH { FINE } else { COARSE }.min(seconds - passed);
+            let fresh = self.stirred.is_none_or(|at| self.since(at) < FRESH);
+            let tick = if fresh { FINE } else { COARSE }.min(seconds - passed);
             self.now = self.after(tick);
             passed += tick;
             self.tick(tick);
@@ -24,6 +25,7 @@ impl Deployment {
 
     /// Lets the world react to what was just changed, without time passing.
     pub(super) fn react(&mut self) {
+        self.stirred = Some(self.now);
         self.tick(0);
     }
 
@@ -41,6 +43,7 @@ impl Deployment {
             let due = self.pending.remove(i);
             self.note(format!("{} takes effect late", due.what.called()));
             self.effect(&due.what, usize::MAX);
+            self.stirred = Some(self.now);
         }
     }
 

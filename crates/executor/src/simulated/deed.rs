@@ -19,7 +19,14 @@ pub enum Deed {
     /// `Uninstall-CsMirrorDatabase`.
     EndMirror { kind: DatabaseType, on: SqlInstance, drop: bool },
     /// `Install-CsMirrorDatabase`, for one type or for all that are configured on the instance.
-    CreateMirror { kind: Option<DatabaseType>, on: SqlInstance, any_instance: bool, share: String, drop: bool, exclude: Vec<String> },
+    CreateMirror {
+        kind: Option<DatabaseType>,
+        on: SqlInstance,
+        any_instance: bool,
+        share: String,
+        drop: bool,
+        exclude: Vec<String>,
+    },
     /// `Stop-CsWindowsService`.
     StopServices { front_end: Fqdn, graceful: bool },
     /// `Start-CsWindowsService`.

@@ -55,6 +55,9 @@ pub struct Deployment {
     /// What happened, in order, for people.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub events: Vec<Event>,
+    /// When something was last done to the world: time passes in smaller steps for a while then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stirred: Option<Timestamp>,
     /// Numbers the sessions that are created.
     #[serde(default)]
     pub sessions: u32,
@@ -225,14 +228,14 @@ impl Deployment {
         self.instance_mut(at)?.databases.iter_mut().find(|c| c.name.eq_ignore_ascii_case(database))
     }
 
-    /// Every copy of every database: the instance, and the copy.
+    /// Every copy of every database, with the machine and the instance it lies on.
+    pub fn each_copy(&self) -> impl Iterator<Item = (&Host, &SqlServer, &Copy)> {
+        self.hosts.iter().flat_map(|h| h.instances.iter().flat_map(move |i| i.databases.iter().map(move |c| (h, i, c))))
+    }
+
+    /// Every copy of every database: the name of the instance, and the copy.
     pub fn copies(&self) -> impl Iterator<Item = (SqlInstance, &Copy)> {
-        self.hosts.iter().flat_map(|h| {
-            h.instances.iter().flat_map(move |i| {
-                let name = SqlInstance { host: h.name.clone(), name: i.name.clone() };
-                i.databases.iter().map(move |c| (name.clone(), c))
-            })
-        })
+        self.each_copy().map(|(h, i, c)| (SqlInstance { host: h.name.clone(), name: i.name.clone() }, c))
     }
 
     /// Every instance.
@@ -240,7 +243,10 @@ impl Deployment {
     pub fn instance_names(&self) -> Vec<SqlInstance> {
         let of = |h: &Host| {
             let host = h.name.clone();
-            h.instances.iter().map(move |i| SqlInstance { host: host.clone(), name: i.name.clone() }).collect::<Vec<_>>()
+            h.instances
+                .iter()
+                .map(move |i| SqlInstance { host: host.clone(), name: i.name.clone() })
+                .collect::<Vec<_>>()
         };
         self.hosts.iter().flat_map(of).collect()
     }

@@ -48,9 +48,8 @@ impl Deployment {
                 };
             }
             let live = running(&self.pools[i]) > 0 && self.has_quorum(&self.pools[i]);
-            let due = |f: &FrontEnd| {
-                f.services == Services::Starting && f.started.is_some_and(|at| later(at, START) <= now)
-            };
+            let due =
+                |f: &FrontEnd| f.services == Services::Starting && f.started.is_some_and(|at| later(at, START) <= now);
             let ready = self.pools[i].front_ends.iter().filter(|f| due(f)).count() + running(&self.pools[i]);
             if live || ready >= cold_start(self.pools[i].front_ends.len()) {
                 for front_end in self.pools[i].front_ends.iter_mut().filter(|f| due(f)) {
@@ -132,7 +131,8 @@ impl Deployment {
     /// Whether a Front End runs and its pool has been Ready since for as long as it takes to settle.
     #[must_use]
     pub fn settled(&self, front_end: &FrontEnd) -> bool {
-        front_end.services == Services::Running && front_end.running_since.is_none_or(|at| later(at, SETTLE) <= self.now)
+        front_end.services == Services::Running
+            && front_end.running_since.is_none_or(|at| later(at, SETTLE) <= self.now)
     }
 }
 

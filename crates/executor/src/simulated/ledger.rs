@@ -41,7 +41,8 @@ impl Deployment {
     /// The latest position of a database over all copies that exist.
     #[must_use]
     pub fn latest(&self, family: u32) -> (u32, u64) {
-        self.copies().filter(|(_, c)| c.family == family).map(|(_, c)| c.position()).max().unwrap_or((0, 0))
+        let positions = self.each_copy().filter(|(.., c)| c.family == family).map(|(.., c)| c.position());
+        positions.max().unwrap_or((0, 0))
     }
 
     /// A copy becomes the one that counts: a new recovery fork begins where its log ends, and what only others of the
@@ -70,7 +71,8 @@ impl Deployment {
         server.databases.retain(|c| !c.name.eq_ignore_ascii_case(database));
         let after = self.latest(family);
         if after < before {
-            let transactions = if after.0 == before.0 { before.1 - after.1 } else { before.1.saturating_sub(after.1).max(1) };
+            let transactions =
+                if after.0 == before.0 { before.1 - after.1 } else { before.1.saturating_sub(after.1).max(1) };
             self.ledger.push(Loss {
                 at: now,
                 database: database.to_owned(),

@@ -68,8 +68,7 @@ impl Deployment {
 
     /// A planned failover: both sides agree, nothing is lost, the fork goes on.
     pub(super) fn exchange_roles(&mut self, new: &SqlInstance, database: &str, old: &SqlInstance) {
-        for (at, role, state) in
-            [(new, Role::Principal, CopyState::Online), (old, Role::Mirror, CopyState::Restoring)]
+        for (at, role, state) in [(new, Role::Principal, CopyState::Online), (old, Role::Mirror, CopyState::Restoring)]
         {
             if let Some(copy) = self.copy_mut(at, database) {
                 copy.state = state;
@@ -169,7 +168,8 @@ impl Deployment {
                 }
             }
             for (i, &database) in all.iter().enumerate() {
-                let seeded = if i > most { Err("not begun".to_owned()) } else { self.copy_over(&slots, &mirror, database) };
+                let seeded =
+                    if i > most { Err("not begun".to_owned()) } else { self.copy_over(&slots, &mirror, database) };
                 match seeded {
                     // One past the last is left half done: RESTORING, without a session.
                     Ok(()) if i < most => self.start_session(&slots, &mirror, database),

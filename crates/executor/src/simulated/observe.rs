@@ -149,9 +149,8 @@ impl Observer<'_> {
         let fits = self.partners(name).iter().all(|p| {
             self.world.instance(p).is_none_or(|partner| !self.world.answers(p) || partner.build() == server.build())
         });
-        let live_leftover = server.databases.iter().any(|c| {
-            c.online() && c.session.is_none() && self.serves_elsewhere(c.family, name)
-        });
+        let live_leftover =
+            server.databases.iter().any(|c| c.online() && c.session.is_none() && self.serves_elsewhere(c.family, name));
         let share = self.world.share.writable && server.share_rights;
         Read::yes_no(port && fits && share && !live_leftover, source, Some(&name.host))
     }
@@ -165,7 +164,10 @@ impl Observer<'_> {
     }
 
     fn serves_elsewhere(&self, family: u32, besides: &SqlInstance) -> bool {
-        self.world.copies().any(|(at, c)| at != *besides && c.family == family && c.online() && self.world.answers(&at))
+        self.world.each_copy().any(|(h, i, c)| {
+            let here = h.name == besides.host && i.name == besides.name;
+            c.family == family && c.online() && !here && h.answers() && i.running
+        })
     }
 
     fn slot(&self, s: StoreId, part: impl Fn(&Slots) -> Option<SqlInstance>) -> Read {

@@ -29,7 +29,11 @@ impl Observer<'_> {
             return Read::known(absent(field), "sys.databases", Some(&at.host));
         };
         if copy.state == CopyState::Recovering {
-            return Read::unknown(VIEW, Some(&at.host), "the principal has lost its quorum and is not online: all columns are NULL");
+            return Read::unknown(
+                VIEW,
+                Some(&at.host),
+                "the principal has lost its quorum and is not online: all columns are NULL",
+            );
         }
         let session = copy.session.as_ref();
         match field {
@@ -64,7 +68,8 @@ impl Observer<'_> {
         let pool = &self.estate.pool(store.pool).fqdn;
         let Some(slots) = self.world.published.store(pool, store.kind).map(|s| &s.slots) else { return true };
         let in_slot = [Some(&slots.primary), slots.mirror.as_ref()].into_iter().flatten();
-        let families: Vec<u32> = in_slot.filter_map(|at| self.world.copy(at, &database.name)).map(|c| c.family).collect();
+        let families: Vec<u32> =
+            in_slot.filter_map(|at| self.world.copy(at, &database.name)).map(|c| c.family).collect();
         families.is_empty() || families.contains(&copy.family)
     }
 
@@ -73,13 +78,22 @@ impl Observer<'_> {
     /// (design §4: was the mirror synchronised when the principal was lost).
     fn content(&self, at: &SqlInstance, copy: &Copy) -> Read {
         let asked = Some(&at.host);
-        let others = || self.world.copies().filter(|(x, c)| x != at && c.family == copy.family && self.world.answers(x));
-        if others().any(|(_, c)| c.fork > copy.fork) {
+        let others = || {
+            self.world
+                .each_copy()
+                .filter(|(.., c)| c.family == copy.family)
+                .filter(|(h, i, _)| h.answers() && i.running && !(h.name == at.host && i.name == at.name))
+                .map(|(.., c)| c)
+        };
+        if others().any(|c| c.fork > copy.fork) {
             return Read::known(Value::Superseded, "sys.database_recovery_status", asked);
         }
-        let ahead = others().any(|(_, c)| c.position() > copy.position());
+        let ahead = others().any(|c| c.position() > copy.position());
         let lost_principal = copy.role() == Some(Role::Mirror)
-            && copy.session.as_ref().is_some_and(|s| s.state != SessionState::Synchronized && !self.world.answers(&s.partner));
+            && copy
+                .session
+                .as_ref()
+                .is_some_and(|s| s.state != SessionState::Synchronized && !self.world.answers(&s.partner));
         match (ahead, lost_principal, copy.monitor) {
             (true, ..) => Read::known(Value::Behind, "sys.master_files", asked),
             (false, true, Some(row)) => {

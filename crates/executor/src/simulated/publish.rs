@@ -37,7 +37,9 @@ impl Deployment {
             }
             // The back end of the pool that holds the Central Management store cannot be changed (operations §9.2).
             if moves && *user == self.cms.pool && matches!(slots.kind, DatabaseType::User | DatabaseType::CentralMgmt) {
-                return Err(format!("{user} hosts the Central Management store; its SQL Server store cannot be changed."));
+                return Err(format!(
+                    "{user} hosts the Central Management store; its SQL Server store cannot be changed."
+                ));
             }
             if slots.mirror.as_ref() == Some(&slots.primary) {
                 return Err("A store cannot be its own mirror.".to_owned());
@@ -103,10 +105,6 @@ impl Deployment {
 
     /// `Enable-CsTopology`, `Invoke-CsManagementStoreReplication`: the topology goes out again.
     pub(super) fn enable(&mut self) -> Outcome {
-        if self.cms.writable {
-            Outcome::yes("")
-        } else {
-            Outcome::no("The Central Management store does not answer.")
-        }
+        if self.cms.writable { Outcome::yes("") } else { Outcome::no("The Central Management store does not answer.") }
     }
 }

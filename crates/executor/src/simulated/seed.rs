@@ -29,7 +29,10 @@ fn unreachable_name() -> Fqdn {
 }
 
 fn rtc(label: &str) -> SqlInstance {
-    SqlInstance { host: fqdn(label), name: InstanceName::new("RTC").unwrap_or_else(|_| InstanceName::default_instance()) }
+    SqlInstance {
+        host: fqdn(label),
+        name: InstanceName::new("RTC").unwrap_or_else(|_| InstanceName::default_instance()),
+    }
 }
 
 fn at(seconds_before_now: i64) -> Timestamp {
@@ -140,8 +143,10 @@ impl Deployment {
             (1..).zip(&databases).map(|(family, &d)| copy(d, family, Some(role), partner)).collect::<Vec<_>>()
         };
         let other = [DatabaseType::User, DatabaseType::Application, DatabaseType::CentralMgmt];
-        let other_databases =
-            (101..).zip(other.iter().flat_map(|k| k.databases())).map(|(family, &d)| copy(d, family, None, &sql2)).collect();
+        let other_databases = (101..)
+            .zip(other.iter().flat_map(|k| k.databases()))
+            .map(|(family, &d)| copy(d, family, None, &sql2))
+            .collect();
         let ours: Vec<Slots> = MIRRORED.iter().map(|&k| slots(k, &be1, Some(&be2))).collect();
         let theirs: Vec<Slots> = other.iter().map(|&k| slots(k, &sql2, None)).collect();
         let store = |pool: &str| {
@@ -176,6 +181,7 @@ impl Deployment {
             pending: Vec::new(),
             ledger: Vec::new(),
             events: Vec::new(),
+            stirred: Some(at(SILENT)),
             sessions: 0,
         }
     }
@@ -303,7 +309,11 @@ impl Deployment {
     /// With a machine that is off, or on, from the start.
     #[must_use]
     pub fn with_power(mut self, host: &str, power: bool) -> Self {
-        if power { self.power_on(&fqdn(host)) } else { self.power_off(&fqdn(host)) }
+        if power {
+            self.power_on(&fqdn(host))
+        } else {
+            self.power_off(&fqdn(host))
+        }
         self
     }
 

@@ -32,22 +32,20 @@ impl Deployment {
             if end.linked { self.partner_speaks(&end) } else { self.partner_is_silent(&end) }
         }
         self.write(seconds);
-        self.follow();
-        self.monitor();
+        let linked: Vec<End> = self.ends().into_iter().filter(|e| e.linked).collect();
+        self.follow(&linked);
+        self.monitor(&linked);
     }
 
     /// Every session end on an instance that runs, on the network or not.
     fn ends(&self) -> Vec<End> {
         let mut ends = Vec::new();
-        for (at, copy) in self.copies() {
-            let Some(session) = &copy.session else { continue };
-            let alive = self.host(&at.host).is_some_and(|h| h.power) && self.instance(&at).is_some_and(|i| i.running);
-            if !alive {
-                continue;
-            }
+        for (host, server, copy) in self.each_copy().filter(|(h, i, _)| h.power && i.running) {
+            let Some(session) = copy.session.clone() else { continue };
+            let at = SqlInstance { host: host.name.clone(), name: server.name.clone() };
             let linked = self.linked(&at, &session.partner);
             let witnessed = session.witness.as_ref().map(|w| self.linked(&at, &w.instance));
-            ends.push(End { at, database: copy.name.clone(), session: session.clone(), linked, witnessed });
+            ends.push(End { at, database: copy.name.clone(), session, linked, witnessed });
         }
         ends
     }
@@ -146,7 +144,10 @@ impl Deployment {
             }
             return;
         }
-        self.resume_talk(end, role, mine, theirs);
+        if role == Role::Mirror {
+            return self.heed_principal(end, &other);
+        }
+        self.resume_talk(end, mine, theirs);
     }
 
     /// The other side ended the session while this one was away: it learns so now (operations §6.8).
@@ -179,14 +180,25 @@ impl Deployment {
         self.note(format!("{} on {} was PRINCIPAL and is MIRROR now, SUSPENDED", end.database, end.at));
     }
 
-    fn resume_talk(&mut self, end: &End, role: Role, mine: (u32, u64), theirs: (u32, u64)) {
+    /// A mirror has no opinion of its own while its principal answers: one that was away still remembers the state it
+    /// went down in.
+    fn heed_principal(&mut self, end: &End, principal: &Session) {
+        let Some(session) = self.session_mut(end) else { return };
+        session.silent_since = None;
+        session.synchronized_at = None;
+        session.state = match principal.state {
+            SessionState::Disconnected => SessionState::Synchronizing,
+            state => state,
+        };
+    }
+
+    /// A principal whose mirror answers: where they had lost each other, the mirror catches up first.
+    fn resume_talk(&mut self, end: &End, mine: (u32, u64), theirs: (u32, u64)) {
         let now = self.now;
         let behind = mine.1.abs_diff(theirs.1);
         let due = self.after(CATCH_UP_FLOOR + behind / 20);
         let Some(copy) = self.copy_mut(&end.at, &end.database) else { return };
-        if role == Role::Principal {
-            copy.state = CopyState::Online;
-        }
+        copy.state = CopyState::Online;
         let Some(session) = copy.session.as_mut() else { return };
         session.silent_since = None;
         match session.state {
@@ -214,10 +226,11 @@ impl Deployment {
         let waits = |c: &super::host::Copy| {
             c.session.as_ref().is_some_and(|s| s.silent_since.is_some() && s.state != SessionState::Disconnected)
         };
-        let reached = |at: &SqlInstance| self.host(&at.host).is_some_and(|h| h.power) && self.instance(at).is_some_and(|i| i.running);
         let serving: Vec<(SqlInstance, String, u32, u32)> = self
-            .copies()
-            .filter(|(at, c)| c.online() && !waits(c) && reached(at) && self.has_client(at, &c.name))
+            .each_copy()
+            .filter(|(h, i, c)| c.online() && !waits(c) && h.power && i.running)
+            .map(|(h, i, c)| (SqlInstance { host: h.name.clone(), name: i.name.clone() }, c))
+            .filter(|(at, c)| self.has_client(at, &c.name))
             .map(|(at, c)| (at, c.name.clone(), c.family, c.fork))
             .collect();
         for (at, database, family, fork) in serving {
@@ -248,13 +261,9 @@ impl Deployment {
     }
 
     /// A synchronized mirror has what its principal has; one that catches up gets there with the session.
-    fn follow(&mut self) {
-        let mirrors: Vec<_> = self
-            .ends()
-            .into_iter()
-            .filter(|e| e.session.role == Role::Mirror && e.session.state == SessionState::Synchronized && e.linked)
-            .collect();
-        for end in mirrors {
+    fn follow(&mut self, linked: &[End]) {
+        let synchronized = |e: &&End| e.session.role == Role::Mirror && e.session.state == SessionState::Synchronized;
+        for end in linked.iter().filter(synchronized) {
             let principal = self.copy(&end.session.partner, &end.database).map(super::host::Copy::position);
             if let (Some((fork, log)), Some(copy)) = (principal, self.copy_mut(&end.at, &end.database)) {
                 (copy.fork, copy.log) = (fork, log);
@@ -263,11 +272,12 @@ impl Deployment {
     }
 
     /// The mirroring monitor writes a row on each partner while both answer; when the partner is gone, the last row stays.
-    fn monitor(&mut self) {
+    fn monitor(&mut self, linked: &[End]) {
         let now = self.now;
-        for end in self.ends().into_iter().filter(|e| e.linked) {
+        for end in linked {
             if let Some(copy) = self.copy_mut(&end.at, &end.database) {
-                copy.monitor = Some(MonitorRow { at: now, synchronized: end.session.state == SessionState::Synchronized });
+                copy.monitor =
+                    Some(MonitorRow { at: now, synchronized: end.session.state == SessionState::Synchronized });
             }
         }
     }

@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::estate::{Estate, EstateError, Parts, PoolPart, StorePart};
-use model::snapshot::{Constant, CopyDetail, Details, FORMAT, HostDetail, InstanceDetail, PoolEntry, Snapshot, StoreEntry};
+use model::snapshot::{
+    Constant, CopyDetail, Details, FORMAT, HostDetail, InstanceDetail, PoolEntry, Snapshot, StoreEntry,
+};
 use topology::names::{Fqdn, SqlInstance};
 
 use super::deployment::Deployment;
@@ -85,8 +87,7 @@ impl Deployment {
             product: p.product,
             front_ends: p.front_ends.iter().map(|f| f.name.clone()).collect(),
         };
-        let store =
-            |s: &Store| StoreEntry { users: s.pools.clone(), kind: s.slots.kind, megabytes: self.sizes(s) };
+        let store = |s: &Store| StoreEntry { users: s.pools.clone(), kind: s.slots.kind, megabytes: self.sizes(s) };
         Constant {
             pools: self.pools.iter().map(pool).collect(),
             stores: self.published.stores.iter().map(store).collect(),
