@@ -1,0 +1,117 @@
+//! What cannot be undone, and what hurts if something else breaks meanwhile: computed from the states after each step.
+
+use std::collections::BTreeSet;
+
+use model::database_type::DatabaseType;
+use model::declaration::Undo;
+use model::estate::InstanceId;
+use model::field::{Field, Value};
+use model::truth::Truth;
+use serde::Serialize;
+
+use super::world::World;
+use crate::present::names::Text;
+
+/// The dangers of a plan.
+#[derive(Clone, Debug, Serialize)]
+pub struct Dangers {
+    /// Steps that cannot be undone, and why.
+    pub no_way_back: Vec<NoWayBack>,
+    /// What is left if the survivor breaks.
+    pub survivor: Option<Survivor>,
+    /// Steps after which a Front End that restarts by itself finds no back end.
+    pub blind_restart_after: Vec<usize>,
+}
+
+/// Steps that cannot be undone, for one reason.
+#[derive(Clone, Debug, Serialize)]
+pub struct NoWayBack {
+    /// The steps, by number.
+    pub steps: Vec<usize>,
+    /// Why.
+    pub why: &'static str,
+}
+
+/// The host of the only copy.
+#[derive(Clone, Debug, Serialize)]
+pub struct Survivor {
+    /// Its instances.
+    pub host: Text,
+    /// The step from which on there is a second copy; none if the plan brings none.
+    pub until_step: Option<usize>,
+}
+
+impl Survivor {
+    /// When it would hurt: `before step 23`.
+    #[must_use]
+    pub fn when(&self) -> String {
+        self.until_step.map_or_else(|| "before mirrors exist".to_owned(), |n| format!("before step {n}"))
+    }
+}
+
+/// The dangers of a plan.
+pub(super) fn of(world: &World<'_>) -> Dangers {
+    Dangers {
+        no_way_back: no_way_back(world),
+        survivor: survivor(world),
+        blind_restart_after: blind_restarts(world),
+    }
+}
+
+fn no_way_back(world: &World<'_>) -> Vec<NoWayBack> {
+    let mut all: Vec<NoWayBack> = Vec::new();
+    for (n, p) in world.placed().iter().enumerate() {
+        let Undo::Irreversible(why) = p.declaration.undo else { continue };
+        match all.iter_mut().find(|x| x.why == why) {
+            Some(same) => same.steps.push(n + 1),
+            None => all.push(NoWayBack { steps: vec![n + 1], why }),
+        }
+    }
+    all
+}
+
+/// The hosts that hold the only complete copy of something at some time of the plan.
+fn survivor(world: &World<'_>) -> Option<Survivor> {
+    let until_step = world.holds_from(|v| world.protected(v));
+    let end = until_step.map_or(world.placed().len(), |n| n - 1);
+    let mut alone: BTreeSet<InstanceId> = BTreeSet::new();
+    for v in (0..end).map(|n| world.after(n)) {
+        for wish in &world.problem().wishes {
+            let store = world.estate().store(wish.store);
+            for &d in store.databases.iter().filter(|&&d| !v.protected(d)) {
+                let complete = |&i: &InstanceId| v.get(Field::Content(d, i)) == Value::Complete;
+                let mut whole = store.instances.iter().copied().filter(complete);
+                if let (Some(i), None) = (whole.next(), whole.next()) {
+                    alone.insert(i);
+                }
+            }
+        }
+    }
+    (!alone.is_empty()).then(|| Survivor { host: world.names.both(|n| world.join(n, &alone)), until_step })
+}
+
+/// While the published slots lead to nobody who serves, a Front End must not start (rules §3.17).
+fn blind_restarts(world: &World<'_>) -> Vec<usize> {
+    let blind = |n: &usize| {
+        let v = world.after(*n);
+        world.problem().pools().into_iter().any(|pool| {
+            world.users_served(v, pool)
+                && world.estate().store_of(pool, DatabaseType::User).is_some_and(|s| {
+                    v.reaches(s, v.get(Field::PrimarySlot(s)), v.get(Field::MirrorSlot(s))) != Truth::True
+                })
+        })
+    };
+    (0..world.placed().len()).filter(blind).map(|n| n + 1).collect()
+}
+
+impl Dangers {
+    /// The window in which Front Ends must not start, as a sentence.
+    #[must_use]
+    pub fn blind_restart(&self) -> Option<String> {
+        let (first, last) = (self.blind_restart_after.first()?, self.blind_restart_after.last()?);
+        Some(format!(
+            "between steps {first} and {} a Front End that restarts by itself finds no back end: do not pause there.",
+            last + 1
+        ))
+    }
+}

@@ -1,0 +1,271 @@
+//! The answer in the first lines: how many steps, what for, whether data is lost, from when on users have their back end
+//! again, how long there is no second copy.
+
+use jiff::Timestamp;
+use model::declaration::{Risk, Work};
+use model::estate::{DatabaseId, PoolId, StoreId};
+use model::field::{Field, Value};
+use model::problem::Wanted;
+use model::view::View;
+use serde::Serialize;
+
+use super::counts::Counts;
+use super::world::World;
+use crate::present::numbers::{and, count, join, verb};
+use crate::present::{reasons, span, time};
+
+/// The answer.
+#[derive(Clone, Debug, Serialize)]
+pub struct Headline {
+    /// In sentences.
+    pub text: String,
+    /// The purpose, as a heading: `pool01.contoso.com gets its mirror back, slots exchanged`.
+    pub title: String,
+    /// Databases that are lost in part, or may be.
+    pub data_lost: Vec<String>,
+    /// The step from which on users have their back end again; none if they have it all the time.
+    pub service_from_step: Option<usize>,
+    /// The step from which on every database has a second copy; none if it has one all the time, or never.
+    pub second_copy_from_step: Option<usize>,
+    /// The smallest number of votes of a pool while a step runs.
+    pub margin: Option<Margin>,
+}
+
+/// Votes of a pool at their lowest.
+#[derive(Clone, Debug, Serialize)]
+pub struct Margin {
+    /// The pool.
+    pub pool: String,
+    /// Votes that are there.
+    pub votes: usize,
+    /// Voters in all.
+    pub voters: usize,
+    /// Votes that it needs.
+    pub needed: usize,
+    /// The step at which they are that few; none if it is before any.
+    pub step: Option<usize>,
+}
+
+/// The answer of a plan.
+pub(super) fn of(world: &World<'_>, counts: &Counts) -> Headline {
+    let (purpose, title) = purpose(world, counts.steps);
+    let service = service(world);
+    let copies = second_copy(world);
+    let mut sentences = vec![format!("{} {purpose}.", count(counts.steps, "step")), yours(counts), data(world)];
+    sentences.extend(stop(world));
+    sentences.extend(continuity(world, service, copies));
+    let simulated = if world.context.snapshot.simulated { "Simulated: " } else { "" };
+    let names = lost(world).into_iter().map(|(d, _)| world.estate().qualified(d));
+    Headline {
+        text: format!("{simulated}{}", sentences.join(" ")),
+        title,
+        data_lost: names.collect(),
+        service_from_step: service,
+        second_copy_from_step: copies,
+        margin: margin(world),
+    }
+}
+
+/// What the plan is for: as the rest of a sentence, and as a heading.
+fn purpose(world: &World<'_>, steps: usize) -> (String, String) {
+    let pools = world.problem().pools();
+    let mut purposes: Vec<Purpose> = pools.iter().map(|&p| of_pool(world, p)).collect();
+    purposes.dedup();
+    let names: Vec<String> = pools.iter().map(|&p| world.names.pool(p)).collect();
+    let whom = if names.len() > 3 { format!("{} pools", names.len()) } else { join(&names) };
+    let (s, es) = (verb(steps, "s", ""), verb(pools.len(), "s", ""));
+    let its = verb(pools.len(), "its", "their");
+    match purposes.as_slice() {
+        [Purpose::Mirrored { again, slots }] => {
+            let mirror = if *again { format!("{its} mirror back") } else { "a mirror".to_owned() };
+            let (with, heading) = match slots {
+                Moved::Exchanged => (", with the slots exchanged", ", slots exchanged"),
+                Moved::Elsewhere => (", with other slots", ", other slots"),
+                Moved::Kept => ("", ""),
+            };
+            (format!("give{s} {whom} {mirror}{with}"), format!("{whom} get{es} {mirror}{heading}"))
+        }
+        [Purpose::Alone] => {
+            let on = world.join(&world.names.whole(), &world.servers(world.last()));
+            (format!("move{s} {whom} to {on} alone, without a mirror"), format!("{whom} on {on} alone, without a mirror"))
+        }
+        [Purpose::Role] => {
+            let on = world.join(&world.names.whole(), &world.servers(world.last()));
+            (format!("make{s} {on} PRINCIPAL for {whom}"), format!("{on} PRINCIPAL for {whom}"))
+        }
+        _ => {
+            let as_declared = format!("as {} says", world.context.files.desired);
+            (format!("bring{s} {whom} to where {} says", world.context.files.desired), format!("{whom} {as_declared}"))
+        }
+    }
+}
+
+#[derive(PartialEq, Eq)]
+enum Purpose {
+    /// Every database is mirrored in the end, and was not before.
+    Mirrored { again: bool, slots: Moved },
+    /// No database is mirrored in the end, and mirrors were there before.
+    Alone,
+    /// Only roles change.
+    Role,
+    Other,
+}
+
+#[derive(PartialEq, Eq)]
+enum Moved {
+    Kept,
+    Exchanged,
+    Elsewhere,
+}
+
+fn of_pool(world: &World<'_>, pool: PoolId) -> Purpose {
+    let stores: Vec<StoreId> = world.problem().managed(pool).map(|w| w.store).collect();
+    let (first, last) = (world.first(), world.last());
+    let slots = |v: View<'_>, s| (v.get(Field::PrimarySlot(s)), v.get(Field::MirrorSlot(s)));
+    let all = |is: &dyn Fn(StoreId) -> bool| stores.iter().all(|&s| is(s));
+    let protected = |v: View<'_>, s: StoreId| world.estate().store(s).databases.iter().all(|&d| v.protected(d));
+    let kept = all(&|s| slots(first, s) == slots(last, s));
+    if all(&|s| protected(last, s)) && !all(&|s| protected(first, s)) {
+        let exchanged = all(&|s| slots(first, s) == (slots(last, s).1, slots(last, s).0));
+        let moved = match (kept, exchanged) {
+            (true, _) => Moved::Kept,
+            (_, true) => Moved::Exchanged,
+            _ => Moved::Elsewhere,
+        };
+        let again = all(&|s| slots(first, s).1.instance().is_some());
+        return Purpose::Mirrored { again, slots: moved };
+    }
+    if all(&|s| slots(last, s).1 == Value::Nothing) && !all(&|s| slots(first, s).1 == Value::Nothing) {
+        return Purpose::Alone;
+    }
+    if kept && world.servers(first) != world.servers(last) { Purpose::Role } else { Purpose::Other }
+}
+
+fn yours(counts: &Counts) -> String {
+    match counts.by_people {
+        0 => "None of them is yours.".to_owned(),
+        n if n == counts.steps => "You do all of them.".to_owned(),
+        n => format!("You do {n} of them."),
+    }
+}
+
+/// Databases that lose something, each with whether that is known.
+pub(super) fn lost(world: &World<'_>) -> Vec<(DatabaseId, bool)> {
+    let mut lost = Vec::new();
+    for p in world.placed() {
+        let risk = world.risk(p);
+        if risk >= Risk::PossibleLoss {
+            let before = world.view(&p.before);
+            let behind = |d: DatabaseId| {
+                let instances = &world.estate().store(world.estate().database(d).store).instances;
+                instances.iter().any(|&i| before.get(Field::Content(d, i)) == Value::Behind)
+            };
+            lost.extend(p.declaration.loses.iter().map(|&d| (d, behind(d))));
+        }
+    }
+    lost
+}
+
+/// What is missing of a database.
+pub(super) struct Span {
+    /// From when to when.
+    pub text: String,
+    /// How long that is.
+    pub seconds: u64,
+}
+
+/// Which time of a database is lost, where the snapshot tells it: from what its copy caught up to, to the silence of the
+/// other host.
+pub(super) fn lost_span(world: &World<'_>, d: DatabaseId) -> Option<Span> {
+    let estate = world.estate();
+    let context = world.context;
+    let instances = &estate.store(estate.database(d).store).instances;
+    let from = instances.iter().find_map(|&i| reasons::copy(context.snapshot, estate, Field::Role(d, i)))?.caught_up_to;
+    let silent = |&i: &_| reasons::silent_since(context.snapshot, estate, estate.host_of(i));
+    let to: Timestamp = instances.iter().find_map(silent)?;
+    let text = format!("{} to {}", context.at_bare(from), context.at_bare(to));
+    Some(Span { text, seconds: time::seconds(from, to) })
+}
+
+fn data(world: &World<'_>) -> String {
+    let lost = lost(world);
+    if lost.is_empty() {
+        return "No data is lost.".to_owned();
+    }
+    let names: Vec<&str> = lost.iter().map(|(d, _)| world.estate().database(*d).name.as_str()).collect();
+    let spans = lost.iter().filter_map(|(d, _)| lost_span(world, *d)).map(|s| s.seconds).max();
+    let span = spans.map_or_else(String::new, |s| format!(", {}", time::lasted(s)));
+    let verb = if lost.iter().all(|(_, known)| *known) { "Data is lost" } else { "Data may be lost" };
+    format!("{verb}: {}{span}, accepted by name.", join(&names))
+}
+
+fn stop(world: &World<'_>) -> Option<String> {
+    let stops = world.of_work(Work::FullStop);
+    let first = world.placed().iter().find(|p| p.declaration.work == Work::FullStop)?;
+    let often = if stops.len() == 1 { "once" } else { "several times" };
+    let long = first.declaration.duration;
+    Some(format!(
+        "ALL users are signed out {often}, in {} {}, for {}.",
+        verb(stops.len(), "step", "steps"),
+        and(&stops),
+        span::total(long.least, long.most)
+    ))
+}
+
+/// The step from which on the users of every pool have their back end again.
+fn service(world: &World<'_>) -> Option<usize> {
+    let pools = world.problem().pools();
+    world.holds_from(|v| pools.iter().all(|&p| world.users_served(v, p)))
+}
+
+fn second_copy(world: &World<'_>) -> Option<usize> {
+    world.holds_from(|v| world.protected(v))
+}
+
+fn continuity(world: &World<'_>, service: Option<usize>, copies: Option<usize>) -> Option<String> {
+    let served = service.map(|n| format!("users have their back end again from step {n} on"));
+    let wanted = world.problem().wishes.iter().any(|w| w.wants_mirror());
+    let copy = match copies {
+        Some(n) => Some(format!("there is no second copy of the databases until step {n}")),
+        None if world.protected(world.first()) && !world.protected(world.last()) => {
+            Some("afterwards there is one copy of the databases only".to_owned())
+        }
+        None if !world.protected(world.last()) && !wanted => Some(unrestored(world).to_owned()),
+        None => None,
+    };
+    let text = [served, copy].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    let mut chars = text.chars();
+    let first = chars.next()?;
+    Some(format!("{}{}.", first.to_uppercase(), chars.as_str()))
+}
+
+/// Mirroring that is not declared may have to end for what is (rules §3.1).
+fn unrestored(world: &World<'_>) -> &'static str {
+    let unmanaged = |w: &model::problem::Wish| w.primaries().iter().any(|&p| w.mirror_beside(p) == Wanted::Unmanaged);
+    let had = !world.in_slot(world.first(), Field::MirrorSlot).is_empty();
+    let has = !world.in_slot(world.last(), Field::MirrorSlot).is_empty();
+    if had && !has && world.problem().wishes.iter().any(unmanaged) {
+        "the move needs mirroring off, nothing restores it, and there is one copy of the databases only"
+    } else {
+        "afterwards there is one copy of the databases only"
+    }
+}
+
+fn margin(world: &World<'_>) -> Option<Margin> {
+    let mut lowest: Option<(usize, Margin)> = None;
+    for pool in world.problem().pools() {
+        for (n, p) in world.placed().iter().enumerate().filter(|(_, p)| p.declaration.work != Work::FullStop) {
+            let votes = world.view(&p.taken.during).votes(pool, None);
+            let spare = votes.sure.saturating_sub(votes.needed);
+            if lowest.as_ref().is_none_or(|(s, _)| spare < *s) {
+                let pool = world.names.pool(pool);
+                let step = (!p.declaration.begin.is_empty()).then_some(n + 1);
+                lowest = Some((
+                    spare,
+                    Margin { pool, votes: votes.sure, voters: votes.voters, needed: votes.needed, step },
+                ));
+            }
+        }
+    }
+    lowest.map(|(_, margin)| margin)
+}

@@ -1,0 +1,266 @@
+//! What is wrong now, pool by pool, in sentences; and how long users will not notice. Shared with triage. It plans nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::estate::{DatabaseId, InstanceId, PoolId};
+use model::field::{Field, Value};
+use model::problem::Problem;
+use model::truth::Truth;
+use model::view::View;
+use model::vocabulary;
+use planner::triage::{self, PoolTriage};
+use serde::Serialize;
+
+use super::world::World;
+use crate::present::known::RESILIENCY;
+use crate::present::names::{Names, Text};
+use crate::present::numbers::{join, verb};
+use crate::present::{Context, reasons, time};
+
+/// How a pool is.
+#[derive(Clone, Debug, Serialize)]
+pub struct Situation {
+    /// The pool.
+    pub pool: String,
+    /// Whether something is broken; otherwise the pool only differs from what is declared.
+    pub broken: bool,
+    /// What is so, in sentences.
+    pub sentences: Vec<Text>,
+    /// How long users will not notice, or since when they do; none while they are served.
+    pub clock: Option<String>,
+}
+
+/// The situation of every managed pool.
+pub(super) fn of(world: &World<'_>) -> Vec<Situation> {
+    let problem = world.problem();
+    triage::triage(problem)
+        .iter()
+        .map(|t| {
+            let pool = t.pool;
+            let ends = world.holds_from(|v| world.users_served(v, pool));
+            let clock = clock(problem, world.context, pool).map(|c| match ends {
+                Some(n) => format!("{c}; step {n} ends it"),
+                None => c,
+            });
+            situation(problem, world.context, &world.names, t, clock)
+        })
+        .collect()
+}
+
+/// The situation of one pool.
+#[must_use]
+pub fn situation(
+    problem: &Problem,
+    context: &Context<'_>,
+    names: &Names<'_>,
+    triage: &PoolTriage,
+    clock: Option<String>,
+) -> Situation {
+    let v = problem.view(&problem.initial);
+    let mut sentences = Vec::new();
+    for i in instances(problem, v, triage.pool) {
+        sentences.extend(instance(problem, context, names, triage.pool, i));
+    }
+    sentences.extend(served(problem, v, triage.pool).map(Text::plain));
+    Situation { pool: names.pool(triage.pool), broken: broken(triage), sentences, clock }
+}
+
+fn broken(triage: &PoolTriage) -> bool {
+    use triage::Situation as S;
+    match triage.situation {
+        S::SplitBrain | S::BothLost(_) | S::PrimaryLost(_) | S::PrimaryLostPartly(_) => true,
+        S::PrimaryLostServed(_) | S::MirrorLost(_) => true,
+        S::Drift | S::Unknown | S::AsDeclared => false,
+    }
+}
+
+/// The instances in a slot of a managed store of the pool, primary slots first.
+#[must_use]
+pub fn instances(problem: &Problem, v: View<'_>, pool: PoolId) -> Vec<InstanceId> {
+    let mut list: Vec<InstanceId> = Vec::new();
+    for slot in [Field::PrimarySlot, Field::MirrorSlot] {
+        for i in problem.managed(pool).filter_map(|w| v.get(slot(w.store)).instance()) {
+            if !list.contains(&i) {
+                list.push(i);
+            }
+        }
+    }
+    list
+}
+
+/// The slots that an instance has in the published topology, for the managed stores of a pool: `primary slot`.
+#[must_use]
+pub fn slots(problem: &Problem, v: View<'_>, pool: PoolId, i: InstanceId) -> String {
+    let stores: Vec<_> = problem.managed(pool).map(|w| w.store).collect();
+    let in_slot = |slot: fn(model::estate::StoreId) -> Field| {
+        stores.iter().filter(|&&s| v.get(slot(s)).instance() == Some(i)).count()
+    };
+    let word = |name: &str, n: usize| {
+        (n > 0).then(|| if n == stores.len() { format!("{name} slot") } else { format!("{name} slot of {n} stores") })
+    };
+    let words = [word("primary", in_slot(Field::PrimarySlot)), word("mirror", in_slot(Field::MirrorSlot))];
+    join(&words.into_iter().flatten().collect::<Vec<_>>())
+}
+
+/// Databases of the managed stores of a pool that may have a copy on an instance.
+#[must_use]
+pub fn databases(problem: &Problem, pool: PoolId, i: InstanceId) -> Vec<DatabaseId> {
+    let stores = problem.managed(pool).map(|w| problem.estate.store(w.store));
+    stores.filter(|s| s.instances.contains(&i)).flat_map(|s| s.databases.iter().copied()).collect()
+}
+
+fn instance(problem: &Problem, context: &Context<'_>, names: &Names<'_>, pool: PoolId, i: InstanceId) -> Vec<Text> {
+    let v = problem.view(&problem.initial);
+    let estate = &problem.estate;
+    let slots = slots(problem, v, pool, i);
+    let text = |f: &dyn Fn(&Names<'_>) -> String| names.both(f);
+    match v.get(Field::Answers(i)) {
+        Value::Yes => holdings(problem, context, names, pool, i, &slots),
+        Value::No => {
+            let since = reasons::silent_since(context.snapshot, estate, estate.host_of(i));
+            vec![text(&|n| match since {
+                Some(since) => format!(
+                    "{} ({slots}) has been silent since {}, {}.",
+                    n.instance(i),
+                    context.at(since),
+                    time::lasted(time::seconds(since, context.now))
+                ),
+                None => format!("{} ({slots}) does not answer.", n.instance(i)),
+            })]
+        }
+        _ => {
+            let reason = reasons::unknown(context.snapshot, estate, Field::Answers(i));
+            vec![text(&|n| format!("Whether {} ({slots}) answers is unknown ({reason}).", n.instance(i)))]
+        }
+    }
+}
+
+/// What an instance that answers holds: roles and sessions, then how complete.
+fn holdings(
+    problem: &Problem,
+    context: &Context<'_>,
+    names: &Names<'_>,
+    pool: PoolId,
+    i: InstanceId,
+    slots: &str,
+) -> Vec<Text> {
+    let v = problem.view(&problem.initial);
+    let all = databases(problem, pool, i);
+    let roles = roles(v, &all, i);
+    let count = |n: usize| if n == all.len() { format!("all {n}") } else { format!("{n} of {}", all.len()) };
+    let group = |(n, (what, list)): (usize, &(String, Vec<DatabaseId>))| {
+        let noun = if n == 0 { verb(list.len(), " database", " databases") } else { "" };
+        format!("{}{noun} as {what}", count(list.len()))
+    };
+    let groups: Vec<String> = roles.iter().enumerate().map(group).collect();
+    let mut sentences = vec![names.both(|n| format!("{} ({slots}) has {}.", n.instance(i), join(&groups)))];
+    let standing = |d: &DatabaseId| v.get(Field::Role(*d, i)) == Value::Mirror && v.served(*d) != Truth::True;
+    let waiting: Vec<DatabaseId> = all.iter().copied().filter(standing).collect();
+    sentences.extend(completeness(problem, context, &waiting, all.len(), i).into_iter().map(Text::plain));
+    sentences
+}
+
+/// Databases by role and session, as SQL Server prints them.
+#[must_use]
+pub fn roles(v: View<'_>, databases: &[DatabaseId], i: InstanceId) -> Vec<(String, Vec<DatabaseId>)> {
+    let mut groups: Vec<(String, Vec<DatabaseId>)> = Vec::new();
+    for &d in databases {
+        let role = vocabulary::value_text(v.estate, v.get(Field::Role(d, i)));
+        let what = match v.get(Field::Session(d, i)) {
+            Value::NoSession => role,
+            Value::Unknown if v.get(Field::Role(d, i)) == Value::Unknown => "unknown".to_owned(),
+            Value::Unknown => format!("{role}, session unknown"),
+            session => format!("{role}, {}", vocabulary::value_text(v.estate, session)),
+        };
+        match groups.iter_mut().find(|(w, _)| *w == what) {
+            Some((_, list)) => list.push(d),
+            None => groups.push((what, vec![d])),
+        }
+    }
+    groups
+}
+
+/// How complete copies are that nobody serves.
+fn completeness(
+    problem: &Problem,
+    context: &Context<'_>,
+    waiting: &[DatabaseId],
+    of: usize,
+    i: InstanceId,
+) -> Vec<String> {
+    let v = problem.view(&problem.initial);
+    let estate = &problem.estate;
+    let mut groups: BTreeMap<Value, Vec<DatabaseId>> = BTreeMap::new();
+    for &d in waiting {
+        groups.entry(v.get(Field::Content(d, i))).or_default().push(d);
+    }
+    let names = |list: &[DatabaseId]| join(&list.iter().map(|&d| estate.database(d).name.as_str()).collect::<Vec<_>>());
+    let whom = |list: &[DatabaseId]| if list.len() == of { format!("All {of}") } else { names(list) };
+    let caught_up = |list: &[DatabaseId]| {
+        let at = |&d: &DatabaseId| reasons::copy(context.snapshot, estate, Field::Role(d, i)).map(|c| c.caught_up_to);
+        let times: BTreeSet<_> = list.iter().map(at).collect();
+        let mut times = times.into_iter();
+        times.next().flatten().filter(|_| times.next().is_none())
+    };
+    let sentence = |(content, list): (&Value, &Vec<DatabaseId>)| match (content, caught_up(list)) {
+        (Value::Complete, Some(at)) => {
+            format!("{} {} SYNCHRONIZED at {}.", whom(list), verb(list.len(), "was", "were"), context.at_bare(at))
+        }
+        (Value::Complete, None) => {
+            format!("{} {} every committed transaction.", whom(list), verb(list.len(), "holds", "hold"))
+        }
+        (Value::Behind, Some(at)) => {
+            format!("{} {} caught up to {} only.", whom(list), verb(list.len(), "is", "are"), context.at_bare(at))
+        }
+        (Value::Behind | Value::Superseded, _) => format!("{} {} behind.", whom(list), verb(list.len(), "is", "are")),
+        (Value::Unknown, _) => {
+            let reason = reasons::unknown(context.snapshot, estate, Field::Content(list[0], i));
+            format!("Whether {} {} complete is unknown ({reason}).", whom(list).to_lowercase_first(), verb(list.len(), "is", "are"))
+        }
+        _ => format!("{} {} empty.", whom(list), verb(list.len(), "is", "are")),
+    };
+    groups.iter().map(sentence).collect()
+}
+
+/// Writes the first letter of "All 9" small; names keep theirs.
+trait LowercaseFirst {
+    fn to_lowercase_first(&self) -> String;
+}
+
+impl LowercaseFirst for String {
+    fn to_lowercase_first(&self) -> String {
+        self.strip_prefix("All ").map_or_else(|| self.clone(), |rest| format!("all {rest}"))
+    }
+}
+
+fn served(problem: &Problem, v: View<'_>, pool: PoolId) -> Option<String> {
+    let databases: BTreeSet<DatabaseId> =
+        problem.managed(pool).flat_map(|w| problem.estate.store(w.store).databases.iter().copied()).collect();
+    let served = databases.iter().filter(|&&d| v.served(d) == Truth::True).count();
+    match served {
+        0 => Some("Nobody is seen to serve them.".to_owned()),
+        n if n < databases.len() => Some(format!("{n} of {} are served.", databases.len())),
+        _ => None,
+    }
+}
+
+/// When users fall into resiliency mode, if that can be told.
+#[must_use]
+pub fn clock(problem: &Problem, context: &Context<'_>, pool: PoolId) -> Option<String> {
+    let estate = &problem.estate;
+    let v = problem.view(&problem.initial);
+    let user = estate.store_of(pool, model::database_type::DatabaseType::User)?;
+    if v.store_served(user) == Truth::True {
+        return None;
+    }
+    let instances = estate.store(user).instances.iter();
+    let silent = |&i: &InstanceId| reasons::silent_since(context.snapshot, estate, estate.host_of(i));
+    let since = instances.copied().filter(|&i| v.get(Field::Answers(i)) != Value::Yes).filter_map(|i| silent(&i)).min()?;
+    let falls = jiff::Timestamp::from_second(since.as_second() + RESILIENCY).ok()?;
+    let left = time::seconds(context.now, falls);
+    Some(if left > 0 {
+        format!("resiliency mode for users at about {}, in {}", context.about(falls), time::lasted(left))
+    } else {
+        format!("users are in resiliency mode since about {}", context.about(falls))
+    })
+}

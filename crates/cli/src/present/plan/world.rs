@@ -1,0 +1,200 @@
+//! A plan together with what is asked of it by every part of the view: states by step, who serves, what is protected. It
+//! says nothing in words.
+
+use std::collections::BTreeSet;
+
+use model::declaration::{Performer, Risk, Way, Work};
+use model::estate::{Estate, InstanceId, PoolId};
+use model::field::{Field, State, Value};
+use model::problem::Problem;
+use model::truth::Truth;
+use model::view::View;
+use planner::safe_stop;
+use planner::sequence::Placed;
+use planner::solve::Solved;
+use planner::step::Rules;
+
+use crate::present::Context;
+use crate::present::names::{Names, Spelt};
+
+/// A plan and its surroundings.
+pub struct World<'a> {
+    /// The plan.
+    pub solved: &'a Solved,
+    /// The facts, the time, the files.
+    pub context: &'a Context<'a>,
+    /// How names are written.
+    pub names: Names<'a>,
+    /// After which steps, counted from 0, the plan may rest.
+    pub safe_stops: Vec<usize>,
+}
+
+impl<'a> World<'a> {
+    /// A plan and its surroundings.
+    #[must_use]
+    pub fn new(solved: &'a Solved, context: &'a Context<'a>) -> Self {
+        let problem = &solved.plan.problem;
+        let safe_stops = safe_stop::safe_stops(&Rules::new(problem), &solved.placed);
+        Self { solved, context, names: Names::new(&problem.estate), safe_stops }
+    }
+
+    /// The question.
+    #[must_use]
+    pub fn problem(&self) -> &'a Problem {
+        &self.solved.plan.problem
+    }
+
+    /// The estate.
+    #[must_use]
+    pub fn estate(&self) -> &'a Estate {
+        &self.problem().estate
+    }
+
+    /// The steps with the states around them.
+    #[must_use]
+    pub fn placed(&self) -> &'a [Placed] {
+        &self.solved.placed
+    }
+
+    /// The world before the plan.
+    #[must_use]
+    pub fn first(&self) -> View<'a> {
+        self.view(&self.problem().initial)
+    }
+
+    /// The world after the plan.
+    #[must_use]
+    pub fn last(&self) -> View<'a> {
+        self.view(self.placed().last().map_or(&self.problem().initial, |p| &p.taken.after))
+    }
+
+    /// The world after a step, counted from 0.
+    #[must_use]
+    pub fn after(&self, n: usize) -> View<'a> {
+        self.view(&self.placed()[n].taken.after)
+    }
+
+    /// A view of a state.
+    #[must_use]
+    pub fn view(&self, state: &'a State) -> View<'a> {
+        self.problem().view(state)
+    }
+
+    /// The way that is taken first, as far as is known.
+    #[must_use]
+    pub fn way(&self, p: &'a Placed) -> Option<&'a Way> {
+        p.declaration.way(self.view(&p.before)).or(p.declaration.ways.first())
+    }
+
+    /// Who performs a step.
+    #[must_use]
+    pub fn who(&self, p: &'a Placed) -> Performer {
+        self.way(p).map_or(Performer::Wait, |w| w.performer)
+    }
+
+    /// The risk of a step where it stands.
+    #[must_use]
+    pub fn risk(&self, p: &'a Placed) -> Risk {
+        p.declaration.risk(self.view(&p.before))
+    }
+
+    /// Whether every managed store is served.
+    #[must_use]
+    pub fn served(&self, v: View<'_>) -> bool {
+        self.problem().wishes.iter().all(|w| v.store_served(w.store) == Truth::True)
+    }
+
+    /// Whether the users of a pool have their back end.
+    #[must_use]
+    pub fn users_served(&self, v: View<'_>, pool: PoolId) -> bool {
+        let user = self.estate().store_of(pool, model::database_type::DatabaseType::User);
+        user.is_none_or(|s| v.store_served(s) == Truth::True)
+    }
+
+    /// Whether every database of every managed store has a second copy that is in step.
+    #[must_use]
+    pub fn protected(&self, v: View<'_>) -> bool {
+        let stores = self.problem().wishes.iter().map(|w| self.estate().store(w.store));
+        stores.flat_map(|s| &s.databases).all(|&d| v.protected(d))
+    }
+
+    /// The number of the first step from which on something holds, where it does not hold before the plan.
+    #[must_use]
+    pub fn holds_from(&self, holds: impl Fn(View<'_>) -> bool) -> Option<usize> {
+        if holds(self.first()) {
+            return None;
+        }
+        let broken = (0..self.placed().len()).rev().find(|&n| !holds(self.after(n)));
+        let number = broken.map_or(1, |n| n + 2);
+        (number <= self.placed().len()).then_some(number)
+    }
+
+    /// The numbers of the steps of which something is true.
+    #[must_use]
+    pub fn numbers(&self, is: impl Fn(&'a Placed) -> bool) -> Vec<usize> {
+        self.placed().iter().enumerate().filter(|(_, p)| is(p)).map(|(n, _)| n + 1).collect()
+    }
+
+    /// The numbers of the steps of some kind of work.
+    #[must_use]
+    pub fn of_work(&self, work: Work) -> Vec<usize> {
+        self.numbers(|p| p.declaration.work == work)
+    }
+
+    /// The instances that serve a managed store.
+    #[must_use]
+    pub fn servers(&self, v: View<'_>) -> BTreeSet<InstanceId> {
+        let mut servers = BTreeSet::new();
+        for wish in &self.problem().wishes {
+            let store = self.estate().store(wish.store);
+            for &d in &store.databases {
+                servers.extend(store.instances.iter().copied().filter(|&i| v.serves(d, i) == Truth::True));
+            }
+        }
+        servers
+    }
+
+    /// The instances in a slot of a managed store.
+    #[must_use]
+    pub fn in_slot(&self, v: View<'_>, slot: fn(model::estate::StoreId) -> Field) -> BTreeSet<InstanceId> {
+        self.problem().wishes.iter().filter_map(|w| v.get(slot(w.store)).instance()).collect()
+    }
+
+    /// How many databases the managed stores have.
+    #[must_use]
+    pub fn databases(&self) -> usize {
+        self.problem().wishes.iter().map(|w| self.estate().store(w.store).databases.len()).sum()
+    }
+
+    /// The legend: instances that the plan or the topology names, and the Front Ends of the pools.
+    #[must_use]
+    pub fn legend(&self) -> Vec<Spelt> {
+        let mut instances = self.problem().named();
+        for v in [self.first(), self.last()] {
+            instances.extend(self.in_slot(v, Field::PrimarySlot));
+            instances.extend(self.in_slot(v, Field::MirrorSlot));
+        }
+        self.names.legend(&instances, &self.problem().pools())
+    }
+
+    /// The instances of the managed stores that are in a slot before the plan.
+    #[must_use]
+    pub fn slotted(&self) -> BTreeSet<InstanceId> {
+        let mut all = self.in_slot(self.first(), Field::PrimarySlot);
+        all.extend(self.in_slot(self.first(), Field::MirrorSlot));
+        all
+    }
+
+    /// Whether an instance answers before the plan.
+    #[must_use]
+    pub fn answers(&self, i: InstanceId) -> Value {
+        self.first().get(Field::Answers(i))
+    }
+
+    /// Names of instances, joined.
+    #[must_use]
+    pub fn join(&self, names: &Names<'_>, instances: &BTreeSet<InstanceId>) -> String {
+        let list: Vec<_> = instances.iter().map(|&i| names.instance(i)).collect();
+        crate::present::numbers::join(&list)
+    }
+}

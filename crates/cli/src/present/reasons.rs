@@ -1,0 +1,35 @@
+//! Why a fact is not known, and when it was read, from the snapshot. It knows no plan.
+
+use jiff::Timestamp;
+use model::estate::Estate;
+use model::fact::Reading;
+use model::field::Field;
+use model::snapshot::{CopyDetail, Snapshot};
+use model::vocabulary;
+
+/// Why a field is unknown; "not read" where nothing says more.
+#[must_use]
+pub fn unknown(snapshot: &Snapshot, estate: &Estate, field: Field) -> String {
+    match snapshot.fact(estate, field).map(|f| &f.reading) {
+        Some(Reading::Unknown(reason)) => reason.clone(),
+        _ => "not read".to_owned(),
+    }
+}
+
+/// When a field was read.
+#[must_use]
+pub fn time(snapshot: &Snapshot, estate: &Estate, field: Field) -> Option<Timestamp> {
+    snapshot.fact(estate, field).map(|f| f.time)
+}
+
+/// Since when a machine is silent.
+#[must_use]
+pub fn silent_since(snapshot: &Snapshot, estate: &Estate, host: model::estate::HostId) -> Option<Timestamp> {
+    snapshot.details.hosts.get(estate.host(host)).and_then(|d| d.silent_since)
+}
+
+/// What is told about a copy, by any field of it.
+#[must_use]
+pub fn copy<'a>(snapshot: &'a Snapshot, estate: &Estate, field: Field) -> Option<&'a CopyDetail> {
+    snapshot.details.copies.get(&vocabulary::subject(estate, field))
+}
