@@ -289,6 +289,8 @@ pub struct Journal {
     run: String,
     plan: String,
     next: u64,
+    /// How many more records fit, in a test.
+    room: Option<u64>,
 }
 
 impl Journal {
@@ -306,7 +308,14 @@ impl Journal {
         file.set_len(told.end).map_err(write)?;
         file.seek(SeekFrom::End(0)).map_err(write)?;
         let next = told.records.last().map_or(1, |r| r.seq + 1);
-        Ok((Self { file, path: path.into(), run: run.to_owned(), plan: plan.to_owned(), next }, told))
+        Ok((Self { file, path: path.into(), run: run.to_owned(), plan: plan.to_owned(), next, room: None }, told))
+    }
+
+    /// For tests: the disk is full after that many more records.
+    #[must_use]
+    pub fn with_room_for(mut self, records: u64) -> Self {
+        self.room = Some(records);
+        self
     }
 
     /// The file.
@@ -322,6 +331,9 @@ impl Journal {
     pub fn append(&mut self, time: Timestamp, entry: Entry) -> Result<(), JournalError> {
         let record = Record { seq: self.next, time, run: self.run.clone(), plan: self.plan.clone(), entry };
         let write = |source| JournalError::Write { path: self.path.clone(), source };
+        if let Some(room) = &mut self.room {
+            *room = room.checked_sub(1).ok_or_else(|| write(std::io::ErrorKind::StorageFull.into()))?;
+        }
         let line = seal(&record).map_err(|e| write(e.into()))?;
         self.file.write_all(line.as_bytes()).map_err(write)?;
         self.file.sync_data().map_err(write)?;

@@ -9,8 +9,11 @@ use executor::driver::Said;
 use executor::journal::{self, Entry, Journal, StepOutcome};
 use executor::run::{Event, Interrupt, Outcome, Runner, StepState, Stop};
 use executor::simulated::{Deployment, Fault, FaultKind, Simulated, Slip};
+use model::call::Call;
+use model::condition::{Condition, Predicate};
 use model::database_type::DatabaseType;
-use support::{Made, NIGHT, begin, options, problem, run, run_with};
+use model::field::Value;
+use support::{Made, NIGHT, begin, options, problem, run, run_in_room, run_with};
 use topology::names::Fqdn;
 
 fn name(label: &str) -> Fqdn {
@@ -205,6 +208,38 @@ fn every_record_is_written_before_what_it_announces() {
         .collect();
     let step = ["begun", "said", "observed", "done"];
     assert_eq!(kinds, [&["run"][..], &step, &step, &step, &["end"]].concat());
+}
+
+#[test]
+fn what_cannot_be_recorded_first_is_not_done() {
+    // One record for the run and four for each step: the room ends before the intent of the third.
+    let mut world = begin(Deployment::seed());
+    let made = Made::of(problem(&mut world, false, &[]), &NIGHT[..3]);
+    let ran = run_in_room(&mut world, &made, &Interrupt::new(), &mut |_| {}, 9);
+    assert!(matches!(ran.report.outcome, Outcome::Stopped { before: 2, why: Stop::Journal { code: "CT6001", .. } }));
+    assert_eq!((ran.report.exit_code(), ran.report.done()), (6, 2));
+    let sent = world.world.events.iter().filter(|e| e.what.starts_with(FAIL_OVER)).count();
+    assert_eq!(sent, 1, "Application was not touched");
+    // One record more, and the intent is written but not the answer: then the step counts as in flight.
+    let mut world = begin(Deployment::seed());
+    let ran = run_in_room(&mut world, &made, &Interrupt::new(), &mut |_| {}, 10);
+    assert_eq!((ran.report.exit_code(), ran.report.in_flight()), (9, Some(2)));
+}
+
+#[test]
+fn another_answer_to_a_confirmation_stops_and_is_no_failure() {
+    let mut world = begin(Deployment::seed());
+    let mut made = Made::of(problem(&mut world, false, &[]), &NIGHT[..1]);
+    // be1 is dark: what its copy is cannot be confirmed, whatever is expected.
+    let estate = &made.problem.estate;
+    let subject = r"pool01.contoso.com/rtcxds on be1.contoso.com\RTC";
+    let role = model::vocabulary::parse_field(estate, subject, "role").unwrap();
+    let confirm = &mut made.declarations[0];
+    confirm.requires = vec![model::declaration::clause(Predicate::IsUnknown(role), model::rules::UNKNOWN)];
+    confirm.achieves = vec![Condition::Is(role, Value::Principal)];
+    (confirm.ways[0].call, confirm.ways[0].limit) = (Call::Wait, Some(60));
+    let ran = run(&mut world, &made);
+    assert!(matches!(ran.report.outcome, Outcome::Stopped { before: 0, why: Stop::NotConfirmed(_) }));
 }
 
 /// Dies in place of the process: the panic is caught by the test, the journal and the deployment's file stay as they were.

@@ -144,9 +144,20 @@ pub fn run_with(
     interrupt: &Interrupt,
     during: &mut dyn FnMut(&Event<'_>),
 ) -> Ran {
+    run_in_room(driver, steps, interrupt, during, u64::MAX)
+}
+
+/// The same on a disk that takes only so many records.
+pub fn run_in_room(
+    driver: &mut dyn Driver,
+    steps: &dyn Steps,
+    interrupt: &Interrupt,
+    during: &mut dyn FnMut(&Event<'_>),
+    room: u64,
+) -> Ran {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("journal.jsonl");
-    let (mut journal, _) = Journal::open(&path, "run1", "7c41e0b295fd").unwrap();
+    let mut journal = Journal::open(&path, "run1", "7c41e0b295fd").unwrap().0.with_room_for(room);
     let mut events = Vec::new();
     let mut listener = |e: &Event<'_>| {
         during(e);
