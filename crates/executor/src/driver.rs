@@ -53,6 +53,15 @@ pub trait Driver {
     /// When the driver itself is broken; whether the call was carried out is then not known.
     fn perform(&mut self, step: &StepId, call: &Call, limit: Option<u32>) -> Result<Said, DriverError>;
 
+    /// What a call that has had its effect changed besides, in words: a publish is the whole document, and somebody may
+    /// have edited more of it than was asked. Asked once, right after the result was read.
+    ///
+    /// # Errors
+    /// When the driver itself is broken.
+    fn besides(&mut self, _: &Call) -> Result<Vec<String>, DriverError> {
+        Ok(Vec::new())
+    }
+
     /// Lets time pass.
     ///
     /// # Errors

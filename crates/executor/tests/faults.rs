@@ -113,6 +113,16 @@ fn a_store_that_was_left_out_is_missed_and_then_published() {
 }
 
 #[test]
+fn a_publish_with_something_else_in_it_stops_the_run() {
+    let what = r"pool02.contoso.com, file store \\fs1.contoso.com\lync2 -> none".to_owned();
+    let slip = Slip::ChangesMore { what: what.clone() };
+    let (mut world, made) = night(Fault::new("Publish", FaultKind::PersonSlips { slip }).nth(2), 9);
+    let ran = run(&mut world, &made);
+    assert_eq!(ran.report.outcome, Outcome::DidMore { step: 7, besides: vec![what] });
+    assert_eq!((ran.report.exit_code(), ran.report.done()), (7, 8), "8 steps took effect");
+}
+
+#[test]
 fn the_wrong_version_is_not_ready() {
     let slip = Slip::WrongVersion { version: "11.0.6020.0 Standard".to_owned() };
     let (mut world, made) = night(Fault::new("SetUpSql", FaultKind::PersonSlips { slip }), 19);

@@ -48,6 +48,8 @@ enum Halt {
     Asked { person: bool },
     /// It ended without its result.
     Failed(Box<Failure>),
+    /// It ended with its result, and with more than that.
+    TooMuch { done: StepState, besides: Vec<String> },
 }
 
 impl From<JournalError> for Halt {
@@ -116,6 +118,10 @@ impl Runner<'_> {
             Halt::Failed(failure) => {
                 set(StepState::Failed { partial: failure.partial });
                 Outcome::CheckFailed(failure)
+            }
+            Halt::TooMuch { done, besides } => {
+                set(done);
+                Outcome::DidMore { step: place, besides }
             }
         }
     }
@@ -189,7 +195,11 @@ impl Runner<'_> {
                         self.end_record(place, d, StepOutcome::Done).map_err(|e| self.unrecorded(&e, began))?;
                         let seconds = seconds(began, self.driver.now());
                         self.listener.event(&Event::Done { place, declaration: d, seconds });
-                        return Ok(StepState::Done { seconds, way: n });
+                        let besides = self.driver.besides(&way.call).map_err(|e| in_flight(&e, began))?;
+                        if besides.is_empty() {
+                            return Ok(StepState::Done { seconds, way: n });
+                        }
+                        return Err(Halt::TooMuch { done: StepState::Done { seconds, way: n }, besides });
                     }
                     Performed::Not { seen, asked, no_reply } => {
                         let partial = look.missing(d).len() < before;
@@ -364,6 +374,7 @@ fn reason(outcome: &Outcome) -> String {
             format!("stopped before step {}: {why}", before + 1)
         }
         Outcome::CheckFailed(f) => format!("step {} has not the result it should have", f.step + 1),
+        Outcome::DidMore { step, .. } => format!("step {} is done, and something else with it", step + 1),
         Outcome::Interrupted { before, .. } => format!("stopped as asked, before step {}", before + 1),
         Outcome::Unknown { step, why, .. } => format!("step {} may be in flight: {why}", step + 1),
     }

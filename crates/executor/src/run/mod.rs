@@ -229,6 +229,13 @@ pub enum Outcome {
     },
     /// A step's result is not what it should be: exit 7.
     CheckFailed(Box<Failure>),
+    /// A step has its result, and something that nobody planned was changed with it: exit 7.
+    DidMore {
+        /// The step, by place.
+        step: usize,
+        /// What else, in words.
+        besides: Vec<String>,
+    },
     /// Stopped as asked, nothing in flight: exit 8.
     Interrupted {
         /// The step that would be next, by place.
@@ -312,7 +319,7 @@ impl Report {
         match self.outcome {
             Outcome::Done => 0,
             Outcome::Stopped { .. } => 6,
-            Outcome::CheckFailed(_) => 7,
+            Outcome::CheckFailed(_) | Outcome::DidMore { .. } => 7,
             Outcome::Interrupted { .. } => 8,
             Outcome::Unknown { .. } => 9,
         }

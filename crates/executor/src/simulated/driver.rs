@@ -27,7 +27,8 @@ impl Simulated {
     /// A world in memory only.
     #[must_use]
     pub fn new(world: Deployment) -> Self {
-        Self { world, memory: Memory::default(), file: None }
+        let memory = Memory { told: world.published.unplanned.len(), ..Memory::default() };
+        Self { world, memory, file: None }
     }
 
     /// A world that lives in a file and is saved there after every act.
@@ -35,7 +36,7 @@ impl Simulated {
     /// # Errors
     /// When the file cannot be read or is no deployment.
     pub fn open(file: &Path) -> Result<Self, DeploymentError> {
-        Ok(Self { world: Deployment::load(file)?, memory: Memory::default(), file: Some(file.into()) })
+        Ok(Self { file: Some(file.into()), ..Self::new(Deployment::load(file)?) })
     }
 
     /// For a plan that rests on facts of that time: machines that are installed later count as rebuilt.
@@ -70,6 +71,12 @@ impl Driver for Simulated {
         // A caller that gave up at its limit has not heard what was said later.
         let late = limit.is_some_and(|limit| self.world.since(before) > u64::from(limit));
         Ok(if late { Said::NoReply } else { said })
+    }
+
+    fn besides(&mut self, _: &Call) -> Result<Vec<String>, DriverError> {
+        let told = self.memory.told;
+        self.memory.told = self.world.published.unplanned.len();
+        Ok(self.world.published.unplanned.iter().skip(told).cloned().collect())
     }
 
     fn wait(&mut self, seconds: u32) -> Result<(), DriverError> {

@@ -44,6 +44,8 @@ impl Read {
 pub struct Memory {
     /// When the facts were read that a plan rests on. A machine installed later has been rebuilt since (rules §2, epoch).
     pub base: Option<Timestamp>,
+    /// How many changes that nobody planned were told by now.
+    pub(super) told: usize,
     /// The installation that was seen last.
     pub(super) seen: BTreeMap<Fqdn, Value>,
 }
