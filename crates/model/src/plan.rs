@@ -85,6 +85,12 @@ pub enum WhyKind {
 }
 
 impl Plan {
+    /// The estate that it is about.
+    #[must_use]
+    pub fn estate(&self) -> &crate::estate::Estate {
+        &self.problem.estate
+    }
+
     /// The place of a step by its id.
     #[must_use]
     pub fn place(&self, id: &StepId) -> Option<usize> {

@@ -58,6 +58,29 @@ pub fn solve(problem: &Problem) -> Outcome {
     }
 }
 
+/// A plan from the ids of its steps, as a plan file gives them: every step must be one that applies where it stands, may be
+/// taken there, and leads on; edges, base and all the rest are found anew. None if it is no plan for this problem.
+#[must_use]
+pub fn retrace(problem: &Problem, ids: &[StepId]) -> Option<Box<Solved>> {
+    let hopeful = ids.iter().any(|id| id.0.starts_with("confirm/"));
+    let problem = &Problem { confirms: hopeful, ..problem.clone() };
+    let rules = Rules::new(problem);
+    let mut state = problem.initial.clone();
+    let mut actions = Vec::new();
+    for id in ids {
+        let (action, declaration) = Action::with_id(problem, &state, id)?;
+        state = rules.take(&state, &rules.standing(&state), &declaration)?.after;
+        actions.push(action);
+    }
+    if !rules.reached(&state) {
+        return None;
+    }
+    match finish(&rules, actions) {
+        Outcome::Plan(solved) => Some(solved),
+        Outcome::NothingToDo | Outcome::NoPlan { .. } | Outcome::TooLarge => None,
+    }
+}
+
 fn solve_as_is(problem: &Problem) -> Outcome {
     let rules = Rules::new(problem);
     if rules.reached(&problem.initial) {

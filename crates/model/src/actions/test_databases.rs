@@ -45,9 +45,8 @@ impl Declare for TestDatabases {
     fn declare(&self, problem: &Problem) -> Declaration {
         let estate = &problem.estate;
         let call = |&i: &InstanceId| {
-            let name = &estate.instance(i).name;
-            let cmdlet = Cmdlet::new("Test-CsDatabase").switch("ConfiguredDatabases").with("SqlServerFqdn", &name.host);
-            if name.name.is_default() { cmdlet } else { cmdlet.with("SqlInstanceName", &name.name) }
+            let host = &estate.host(estate.host_of(i));
+            Cmdlet::new("Test-CsDatabase").switch("ConfiguredDatabases").with("SqlServerFqdn", host)
         };
         let stores = problem.managed(self.pool).map(|w| estate.store(w.store));
         Declaration {
