@@ -58,6 +58,15 @@ pub struct Deployment {
     /// When something was last done to the world: time passes in smaller steps for a while then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stirred: Option<Timestamp>,
+    /// The topology document in force, where one is given; the table of slots decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub document: Option<String>,
+    /// An earlier document, whose words a mirror can be put back with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mirrored_document: Option<String>,
+    /// Files that a cmdlet may be told to read, by the name it is told.
+    #[serde(skip)]
+    pub files: BTreeMap<String, String>,
     /// Numbers the sessions that are created.
     #[serde(default)]
     pub sessions: u32,

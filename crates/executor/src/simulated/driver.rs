@@ -46,6 +46,17 @@ impl Simulated {
         self
     }
 
+    /// A cmdlet that is told a file reads it beside the deployment.
+    fn hand_over_files(&mut self, call: &Call) {
+        let Call::Cmdlets(list) = call else { return };
+        let Some(folder) = self.file.as_deref().and_then(Path::parent) else { return };
+        for name in list.iter().filter(|c| c.name == "Publish-CsTopology").filter_map(|c| c.text("FileName")) {
+            if let Ok(text) = std::fs::read_to_string(folder.join(name)) {
+                self.world.files.insert(name.to_owned(), text);
+            }
+        }
+    }
+
     fn save(&self) -> Result<(), DriverError> {
         match &self.file {
             Some(file) => self.world.save(file).map_err(|e| DriverError(e.to_string())),
@@ -66,6 +77,7 @@ impl Driver for Simulated {
 
     fn perform(&mut self, _: &StepId, call: &Call, limit: Option<u32>) -> Result<Said, DriverError> {
         let before = self.world.now;
+        self.hand_over_files(call);
         let said = self.world.perform(call);
         self.save()?;
         // A caller that gave up at its limit has not heard what was said later.

@@ -6,6 +6,7 @@ pub mod act;
 pub mod clock;
 pub mod deed;
 pub mod deployment;
+pub mod document;
 pub mod driver;
 pub mod fabric;
 pub mod fault;

@@ -5,6 +5,7 @@ use topology::names::{Fqdn, SqlInstance};
 
 use super::act::Outcome;
 use super::deployment::Deployment;
+use super::document::Moved;
 use super::pool::Slots;
 
 impl Deployment {
@@ -16,12 +17,15 @@ impl Deployment {
         if let Err(refusal) = self.builder_allows(after) {
             return Outcome::no(refusal);
         }
+        let mut moved = Vec::new();
         for (user, slots) in after {
-            match self.published.store_mut(user, slots.kind) {
-                Some(store) => store.slots = slots.clone(),
-                None => return Outcome::no(format!("{pool} has no {} store in the topology.", slots.kind)),
-            }
+            let Some(store) = self.published.store_mut(user, slots.kind) else {
+                return Outcome::no(format!("{pool} has no {} store in the topology.", slots.kind));
+            };
+            let before = std::mem::replace(&mut store.slots, slots.clone());
+            moved.push(Moved { pool: user.clone(), before, after: slots.clone() });
         }
+        self.document_follows(&moved);
         self.published_now(after.iter().map(|(pool, slots)| (pool.clone(), slots.kind)).collect());
         Outcome::yes("published")
     }
@@ -48,7 +52,7 @@ impl Deployment {
         Ok(())
     }
 
-    fn published_now(&mut self, changed: Vec<(Fqdn, DatabaseType)>) {
+    pub(super) fn published_now(&mut self, changed: Vec<(Fqdn, DatabaseType)>) {
         let now = self.now;
         self.published.version += 1;
         self.published.at = now;
@@ -95,12 +99,6 @@ impl Deployment {
         }
         self.published_now(touched);
         Outcome::yes("")
-    }
-
-    /// `Publish-CsTopology -FileName`. The simulation keeps slots in a table and no document, so there is nothing that a
-    /// file could replace: it says so, and changes nothing.
-    pub(super) fn publish_file(&mut self, file: &str) -> Outcome {
-        Outcome::no(format!("Publish-CsTopology: {file}: this simulated deployment holds no topology document."))
     }
 
     /// `Enable-CsTopology`, `Invoke-CsManagementStoreReplication`: the topology goes out again.

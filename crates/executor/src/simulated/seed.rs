@@ -182,6 +182,9 @@ impl Deployment {
             ledger: Vec::new(),
             events: Vec::new(),
             stirred: Some(at(SILENT)),
+            document: None,
+            mirrored_document: None,
+            files: std::collections::BTreeMap::new(),
             sessions: 0,
         }
     }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::estate::{Estate, EstateError, Parts, PoolPart, StorePart};
 use model::snapshot::{
-    Constant, CopyDetail, Details, FORMAT, HostDetail, InstanceDetail, PoolEntry, Snapshot, StoreEntry,
+    Constant, CopyDetail, Details, Document, FORMAT, HostDetail, InstanceDetail, PoolEntry, Snapshot, StoreEntry,
 };
+use sha2::{Digest as _, Sha256};
 use topology::names::{Fqdn, SqlInstance};
 
 use super::deployment::Deployment;
@@ -145,7 +146,11 @@ impl Simulated {
             },
             estate: self.world.constant(),
             details: self.world.details(&estate),
-            topology: None,
+            topology: self.world.document.as_ref().map(|text| Document {
+                file: None,
+                digest: Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect(),
+                published: Some(self.world.published.at),
+            }),
             facts,
         })
     }
