@@ -5,7 +5,7 @@ mod support;
 use executor::driver::{Driver, Said};
 use executor::simulated::host::{CopyState, Role, SessionState};
 use executor::simulated::pool::{Services, Slots};
-use executor::simulated::{Deployment, How, Simulated};
+use executor::simulated::{Deployment, Fault, FaultKind, How, Simulated, Slip};
 use model::call::{Call, Cmdlet, SlotChange, SlotPair, Statement, Task};
 use model::database_type::DatabaseType;
 use model::declaration::StepId;
@@ -25,8 +25,10 @@ fn call(world: &mut Deployment, cmdlet: Cmdlet) -> Said {
     world.perform(&Call::Cmdlets(vec![cmdlet]))
 }
 
+const FAIL_OVER: &str = "Invoke-CsDatabaseFailover";
+
 fn fail_over(world: &mut Deployment, slot: &str, force: bool) -> Said {
-    let cmdlet = Cmdlet::new("Invoke-CsDatabaseFailover").with("PoolFqdn", "pool01.contoso.com");
+    let cmdlet = Cmdlet::new(FAIL_OVER).with("PoolFqdn", "pool01.contoso.com");
     let cmdlet = cmdlet.with("DatabaseType", "User").with("NewPrincipal", slot);
     call(world, if force { cmdlet.switch("Force") } else { cmdlet })
 }
@@ -87,11 +89,22 @@ fn a_name_of_the_seed_is_well_formed_and_the_file_comes_back_as_it_went() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("deployment.json");
     let world = Deployment::seed().front_ends(12).witness(&rtc("w")).cms_in_the_pool();
+    let slip = Slip::LeavesOut { of: DatabaseType::Archiving };
+    let world = world
+        .fault(Fault::new("Publish", FaultKind::PersonSlips { slip }).nth(2))
+        .fault(Fault::new("T-SQL", FaultKind::HostDies { host: name("be2"), done: 1 }).of(DatabaseType::User));
+    let mut world = world.fault(Fault::new(FAIL_OVER, FaultKind::SucceedsLate { seconds: 60 }));
+    assert!(fail_over(&mut world, "Mirror", true).yes());
+    assert_eq!(world.pending.len(), 1, "what is still under way is part of the file");
     world.save(&file).unwrap();
     assert_eq!(Deployment::load(&file).unwrap(), world);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), world.to_json());
     std::fs::write(&file, world.to_json().replace("\"cms\"", "\"cmd\"")).unwrap();
     assert!(Deployment::load(&file).unwrap_err().to_string().contains("unknown field `cmd`"));
+    std::fs::write(&file, world.to_json().replace("\"done\"", "\"dnoe\"")).unwrap();
+    assert!(Deployment::load(&file).is_err(), "nor would its number count");
+    std::fs::write(&file, world.to_json().replace("\"nth\"", "\"nht\"")).unwrap();
+    assert!(Deployment::load(&file).is_err(), "a misspelt fault would never strike");
     std::fs::write(&file, world.to_json().replacen("\"format\": 1", "\"format\": 2", 1)).unwrap();
     assert!(Deployment::load(&file).unwrap_err().to_string().contains("format 2"));
 }

@@ -11,7 +11,7 @@ use super::pool::Slots;
 
 /// Something asked of the world.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "deed")]
+#[serde(rename_all = "kebab-case", tag = "deed", deny_unknown_fields)]
 #[allow(missing_docs)] // the fields are the arguments of the cmdlets and statements named
 pub enum Deed {
     /// `Invoke-CsDatabaseFailover`. `to_mirror_slot` is `-NewPrincipal`, which speaks slots, not roles.

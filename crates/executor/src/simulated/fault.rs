@@ -19,7 +19,7 @@ pub struct Fault {
     #[serde(default = "one")]
     pub nth: u32,
     /// What goes wrong.
-    #[serde(flatten)]
+    #[serde(rename = "fault")]
     pub kind: FaultKind,
 }
 
@@ -29,7 +29,7 @@ fn one() -> u32 {
 
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum FaultKind {
     /// It says no and does nothing.
     Fails,
@@ -65,7 +65,7 @@ pub enum FaultKind {
 
 /// How a person slips. After a slip of the first kind the same task, asked again, is done rightly.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "how", rename_all = "kebab-case")]
+#[serde(tag = "how", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Slip {
     /// "OK" was pressed, "Publish" was not; in general: said to be done, not done.
     Forgets,
