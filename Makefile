@@ -1,0 +1,33 @@
+# Only cargo and make are needed. `make help` lists the targets.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check golden readme bench clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+demo: ## the main job on an embedded, simulated deployment
+	@cargo run --release --quiet -p cli -- demo
+
+test: ## every test
+	cargo test --workspace $(ARGS)
+
+check: ## format, lints, documentation; warnings are errors
+	cargo fmt --all -- --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --workspace
+
+golden: ## write golden files, schemas, the code map and the demo in README.md anew; look at the diff afterwards
+	CSTOPO_BLESS=1 cargo test --workspace --no-fail-fast
+
+readme: ## write the demo in README.md anew
+	CSTOPO_BLESS=1 cargo test -p cli --test pages -- readme
+
+bench: ## reading a document of 1,000 pools; a whole `cstopo plan`
+	cargo bench -p topology
+	@cargo build --release --quiet -p cli
+	@scripts/bench-plan.sh
+
+clean: ## what was built, and what runs wrote here
+	cargo clean
+	rm -rf .cstopo
