@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How long a whole `cstopo plan` takes, from start to exit, and what starting an empty Python interpreter twice takes on the
-# same machine. Medians of RUNS runs, taken in turn. Usage: scripts/bench-plan.sh [SCENARIO]
+# same machine: the interpreter itself, not a launcher before it. Medians of RUNS runs, taken in turn. Usage: scripts/bench-plan.sh [SCENARIO]
 set -euo pipefail
 export LC_ALL=C # EPOCHREALTIME has a point, sort sorts bytes
 
@@ -13,8 +13,8 @@ if [ ! -x "$cstopo" ]; then
     echo "bench-plan: $cstopo is not there; cargo build --release -p cli" >&2
     exit 1
 fi
-if [ ! -f "$scenario/desired.toml" ]; then
-    echo "skipped: no scenario at $scenario"
+if [ ! -f "$scenario/desired.toml" ] || [ ! -f "$scenario/snapshot.json" ]; then
+    echo "skipped: no desired.toml and snapshot.json at $scenario"
     exit 0
 fi
 
@@ -24,7 +24,7 @@ cp -R "$scenario/." "$work"
 cd "$work"
 
 plan() { "$cstopo" plan >/dev/null; }
-python_twice() { python3 -c '' && python3 -c ''; }
+python_twice() { "$python" -c '' && "$python" -c ''; }
 
 # Microseconds of one run; a command that fails ends the bench.
 micros() {
@@ -36,21 +36,22 @@ micros() {
 median() { sort -n | sed -n "$((runs / 2 + 1))p"; }
 milliseconds() { printf '%d.%d ms' $(($1 / 1000)) $(($1 % 1000 / 100)); }
 
-python=yes
-command -v python3 >/dev/null || python=no
+python=
+if command -v python3 >/dev/null; then python=$(python3 -c 'import sys; print(sys.executable)'); fi
 plan
-if [ $python = yes ]; then python_twice; fi
+if [ -n "$python" ]; then python_twice; fi
 for _ in $(seq "$runs"); do
     micros plan >>plan.times
-    if [ $python = yes ]; then micros python_twice >>python.times; fi
+    if [ -n "$python" ]; then micros python_twice >>python.times; fi
 done
 
 a=$(median <plan.times)
-echo "cstopo plan, $(basename "$scenario")       $(milliseconds "$a")   median of $runs runs"
-if [ $python = no ]; then
+row() { printf '%-28s %s\n' "$1" "$2"; }
+row "cstopo plan, $(basename "$scenario")" "$(milliseconds "$a"), median of $runs runs"
+if [ -z "$python" ]; then
     echo "skipped: no python3 to compare with"
     exit 0
 fi
 b=$(median <python.times)
-echo "python3 -c '', twice         $(milliseconds "$b")"
-echo "ratio                        $((a * 100 / b / 100)).$(printf '%02d' $((a * 100 / b % 100)))"
+row "python3 -c '', twice" "$(milliseconds "$b"), median of $runs runs"
+row "ratio" "$((a / b)).$(printf '%03d' $((a * 1000 / b % 1000)))"

@@ -47,7 +47,8 @@ fn every_sentence_and_every_deviation_stands_in_procedures() {
 #[test]
 fn every_condition_and_guard_stands_in_procedures() {
     let rows = rows(&page("docs/procedures.md"));
-    let numbered = |key: &str| key.len() > 1 && key.starts_with(['K', 'G']) && key[1..].bytes().all(|b| b.is_ascii_digit());
+    let numbered =
+        |key: &str| key.len() > 1 && key.starts_with(['K', 'G']) && key[1..].bytes().all(|b| b.is_ascii_digit());
     let listed: Vec<_> = rules::ALL.iter().filter(|r| numbered(r.key)).collect();
     assert_eq!(listed.len(), 14, "K1 to K12, G1, G2");
     for rule in listed {
@@ -162,7 +163,8 @@ fn every_section_that_the_code_cites_is_there() {
     let has = |page: &str, number: &str| {
         let heading = |l: &&str| l.starts_with('#') && l.split(' ').nth(1) == Some(number);
         let item = number.split_once('.').map(|(_, item)| format!("{item}. **"));
-        page.lines().any(|l| heading(&l) || item.as_ref().is_some_and(|i| page.contains("## 3 Answers") && l.starts_with(i)))
+        page.lines()
+            .any(|l| heading(&l) || item.as_ref().is_some_and(|i| page.contains("## 3 Answers") && l.starts_with(i)))
             || page.contains(&format!("**{number}**"))
             || page.contains(&format!("Row {number}:"))
     };
