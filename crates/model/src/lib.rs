@@ -31,3 +31,4 @@ pub mod clicks;
 pub mod cmdlet_table;
 mod wrap;
 pub mod commands;
+pub mod plan_file;

@@ -8,6 +8,7 @@ pub fn files() -> Vec<(&'static str, String)> {
     vec![
         ("snapshot.schema.json", text::<crate::snapshot::Snapshot>()),
         ("attestations.schema.json", text::<crate::attest::Attestations>()),
+        ("plan.schema.json", text::<crate::plan_file::PlanFile>()),
         ("desired.schema.json", text::<crate::desired::schema::File>()),
     ]
 }

@@ -114,7 +114,7 @@ pub fn seed(types: &[DatabaseType], front_ends: usize) -> Problem {
             ..Policy::default()
         },
         consents: Default::default(),
-        builds: vec![(be2, "11.0.7001.0 Standard".to_owned())],
+        builds: vec![(be1, "11.0.7001.0 Standard".to_owned())],
         confirms: false,
         lifted: Default::default(),
         estate,
