@@ -114,6 +114,9 @@ pub struct Plan {
     /// Where the plan is written.
     #[arg(long, default_value = "plan.json", value_name = "FILE")]
     pub out: PathBuf,
+    /// The topology document, if there is one: to show what the publishes change in it.
+    #[arg(long, default_value = "topology.xml", value_name = "FILE")]
+    pub topology: PathBuf,
     /// How to show it.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -183,6 +186,9 @@ pub struct Show {
     /// A snapshot, a plan, or a topology document; without it, snapshot.json.
     #[arg(default_value = "snapshot.json", value_name = "FILE")]
     pub file: PathBuf,
+    /// The topology document, if there is one: to show what the publishes of a plan change in it.
+    #[arg(long, default_value = "topology.xml", value_name = "FILE")]
+    pub topology: PathBuf,
     /// How to show it.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

@@ -8,8 +8,10 @@ use model::attest::Attestations;
 use model::declaration::StepId;
 use model::desired::Desired;
 use model::plan_file::{self, PlanFile};
+use model::problem::{Policy, PublishBy};
 use model::snapshot::Snapshot;
 use planner::solve::{Solved, retrace};
+use topology::Document;
 
 use crate::args::Inputs;
 use crate::exit::{Exit, Failure};
@@ -85,8 +87,19 @@ pub fn inputs(place: &Place, inputs: &Inputs) -> Result<Loaded, Failure> {
     let snapshot = snapshot(place, &inputs.snapshot)?;
     let attestations = attestations(place, &inputs.attestations)?;
     let assembled = assembled(&snapshot, &attestations, &desired, &inputs.accept_data_loss, &inputs.only)?;
+    by_gate(&assembled.problem.policy, &files::name(&inputs.desired))?;
     let (accepted_loss, only) = (inputs.accept_data_loss.clone(), inputs.only.clone());
     Ok(Loaded { desired, assembled, accepted_loss, only })
+}
+
+/// Publishing by cmdlet is declared in the format and not part of this version: better refused than half done.
+fn by_gate(policy: &Policy, shown: &str) -> Result<(), Failure> {
+    if policy.publish == PublishBy::Gate {
+        return Ok(());
+    }
+    let what = format!("refused: {shown} asks for publishing by cmdlet, which this version cannot do [CT4010]");
+    let help = "= help: publish = \"gate\": you publish in Topology Builder, and cstopo proves it";
+    Err(Failure::new(Exit::Refused, format!("{what}\n --> {shown}\n  {help}")))
 }
 
 fn assembled(
@@ -100,6 +113,28 @@ fn assembled(
         Fault::Input(diagnostics) => Failure::input(&diagnostics, "nothing was planned"),
         Fault::Refused(diagnostics) => Failure::refused(&diagnostics),
     })
+}
+
+/// The topology document of a folder, if there is one.
+///
+/// # Errors
+/// When it is there and wrong.
+pub fn topology(place: &Place, path: &Path) -> Result<Option<Document>, Failure> {
+    if !place.file(path).exists() {
+        return Ok(None);
+    }
+    document(place, path).map(Some)
+}
+
+/// Reads a topology document.
+///
+/// # Errors
+/// When it is missing or none.
+pub fn document(place: &Place, path: &Path) -> Result<Document, Failure> {
+    let shown = files::name(path);
+    let help = "on a Front End Server: (Get-CsTopology -AsXml).ToString() | Out-File topology.xml";
+    let bytes = files::bytes(&place.file(path), &shown, help)?;
+    Document::read(bytes, &shown).map_err(|d| Failure::input(&[d], "nothing was done"))
 }
 
 /// A plan that was read from its file.

@@ -58,7 +58,14 @@ impl Screen {
 
     /// Writes what is no result.
     pub fn note(&self, text: &str) {
-        let lines = text.trim_end_matches('\n').lines().map(|line| self.aside.characters(line));
+        let wrapped = |line: &str| -> Vec<String> {
+            let indent = line.len() - line.trim_start().len();
+            let rows = crate::present::page::wrap(line.trim_start(), self.aside.width.saturating_sub(indent));
+            let rows = if rows.is_empty() { vec![String::new()] } else { rows };
+            rows.into_iter().map(|row| format!("{}{row}", " ".repeat(indent))).collect()
+        };
+        let lines = text.trim_end_matches('\n').lines().flat_map(wrapped);
+        let lines = lines.map(|line| self.aside.characters(line.trim_end()));
         let _ = writeln!(std::io::stderr().lock(), "{}", lines.collect::<Vec<_>>().join("\n"));
     }
 }

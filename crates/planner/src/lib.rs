@@ -3,6 +3,7 @@
 
 pub mod alike;
 pub mod cost;
+pub mod critical;
 pub mod search;
 pub mod sequence;
 pub mod step;

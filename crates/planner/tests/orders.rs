@@ -96,3 +96,22 @@ fn clause_by_clause_agrees_with_every_set_of_steps() {
         }
     }
 }
+
+#[test]
+fn the_critical_path_is_a_chain_of_edges_and_no_chain_is_longer() {
+    let plan = solved(&seed(&FOUR, 3)).plan.clone();
+    let (path, seconds) = planner::critical::critical_path(&plan);
+    let edge = |pair: &[usize]| plan.edges.iter().any(|e| e.from == pair[0] && e.to == pair[1]);
+    assert!(path.windows(2).all(edge), "{path:?}");
+    let sum = |path: &[usize]| path.iter().map(|&n| u64::from(plan.steps[n].declaration.duration.most)).sum::<u64>();
+    assert_eq!(sum(&path), seconds);
+    // Of mirrors that are created side by side only the longest counts, of restarts in a round only one.
+    assert_eq!(path.iter().filter(|&&n| plan.steps[n].declaration.id.0.starts_with("mirror/")).count(), 1);
+    assert!(seconds < sum(&(0..plan.steps.len()).collect::<Vec<_>>()));
+    // Edges form the smallest graph of their order.
+    let graph = planner::critical::graph(&plan);
+    let order = petgraph::algo::toposort(&graph, None).unwrap();
+    let (listed, _) = petgraph::algo::tred::dag_to_toposorted_adjacency_list::<_, u32>(&graph, &order);
+    let (reduced, _) = petgraph::algo::tred::dag_transitive_reduction_closure(&listed);
+    assert_eq!(reduced.edge_count(), plan.edges.len());
+}

@@ -1,33 +1,20 @@
 //! `diff`: two topology documents, field by field. What only the writing differs in is not compared.
 
-use std::path::Path;
-
 use topology::{Comparison, DifferenceKind, Document, Slot};
 
 use crate::args::{Diff, Format};
 use crate::exit::{Exit, Failure, Outcome};
-use crate::files;
+use crate::{files, load};
 use crate::place::Place;
 use crate::present::numbers;
 use crate::screen::Screen;
-
-/// Reads a topology document.
-///
-/// # Errors
-/// When it is missing or none.
-pub fn document(place: &Place, path: &Path) -> Result<Document, Failure> {
-    let shown = files::name(path);
-    let help = "on a Front End Server: (Get-CsTopology -AsXml).ToString() | Out-File topology.xml";
-    let bytes = files::bytes(&place.file(path), &shown, help)?;
-    Document::read(bytes, &shown).map_err(|d| Failure::input(&[d], "nothing was compared"))
-}
 
 /// Runs it.
 ///
 /// # Errors
 /// When a document is missing or wrong, or the two are of different forms.
 pub fn run(screen: &Screen, place: &Place, args: &Diff) -> Outcome {
-    let (old, new) = (document(place, &args.old)?, document(place, &args.new)?);
+    let (old, new) = (load::document(place, &args.old)?, load::document(place, &args.new)?);
     let found = topology::compare(old.topology(), new.topology()).map_err(|e| {
         let names = format!(" --> {}\n --> {}", files::name(&args.old), files::name(&args.new));
         Failure::new(Exit::BadInput, format!("error: {e} [CT3110]\n{names}\n  = help: export both in the same way"))

@@ -7,17 +7,25 @@ use model::snapshot::Snapshot;
 
 pub mod commands;
 pub mod digest;
+pub mod explain;
 pub mod json;
 pub mod known;
+pub mod markdown;
 pub mod names;
+pub mod nothing;
 pub mod numbers;
 pub mod page;
 pub mod plan;
 pub mod reasons;
+pub mod refusal;
+pub mod snapshot;
 pub mod span;
 pub mod style;
 pub mod text;
 pub mod time;
+pub mod triage;
+pub mod verbose;
+pub mod words;
 
 /// What a screen needs beside the plan: the facts with their sources, the time and zone in which they are told, and names
 /// as the user gave them.

@@ -26,6 +26,9 @@ pub fn total(least: u32, most: u32) -> String {
     if most < 90 * 60 {
         return format!("{} min", minutes(least, most));
     }
+    if least < 3600 {
+        return format!("{} min to {} h", (least / 60).max(1), half_hours(most, true));
+    }
     let (least, most) = (half_hours(least, false), half_hours(most, true));
     if least == most { format!("{most} h") } else { format!("{least}-{most} h") }
 }
@@ -33,9 +36,6 @@ pub fn total(least: u32, most: u32) -> String {
 /// Hours, to the half, down or up.
 fn half_hours(seconds: u32, up: bool) -> String {
     let halves = if up { seconds.div_ceil(1800) } else { seconds / 1800 };
-    if halves == 0 {
-        return "<0.5".to_owned();
-    }
     if halves % 2 == 0 { (halves / 2).to_string() } else { format!("{}.5", halves / 2) }
 }
 
@@ -58,6 +58,7 @@ mod tests {
             assert_eq!(minutes(least, most), text);
         }
         assert_eq!(total(420, 1800), "7-30 min");
+        assert_eq!(total(1740, 7000), "29 min to 2 h");
         assert_eq!(total(7200, 12000), "2-3.5 h");
     }
 }

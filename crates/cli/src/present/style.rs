@@ -53,6 +53,12 @@ impl Style {
         out
     }
 
+    /// As [`Style::characters`], line by line.
+    #[must_use]
+    pub fn characters_of(self, text: &str) -> String {
+        text.split('\n').map(|line| self.characters(line)).collect::<Vec<_>>().join("\n")
+    }
+
     /// A text in the colour of its role.
     #[must_use]
     pub fn paint(self, role: Role, text: &str) -> String {

@@ -56,6 +56,15 @@ pub fn tell(screen: &Screen, reviewed: &Reviewed, report: &Report, journal: &Pat
             say("  Nothing in flight, lock released.");
             Exit::CheckFailed
         }
+        Outcome::DidMore { step, besides } => {
+            say(&format!("Stopped: step {}, {}, is done, and something else with it:", step + 1, title(*step)));
+            for what in besides {
+                say(&format!("  not planned: {what}"));
+            }
+            say(&format!("  {done} of {all} steps took effect. If it was meant: cstopo observe, cstopo plan."));
+            say("  If not: put it back in Topology Builder and publish, then the same.");
+            Exit::CheckFailed
+        }
         Outcome::Interrupted { before, .. } => {
             say(&format!("Stopped as you asked: {done} of {all} steps done, nothing in flight, lock released."));
             say(&format!("  Next would be step {}, {}.", before + 1, title(*before)));
@@ -100,6 +109,12 @@ fn stop(say: &dyn Fn(&str), reviewed: &Reviewed, why: &Stop) {
     match why {
         Stop::Requires(list) => clauses("It requires what does not hold, or is not known to:", list),
         Stop::Invariant(list) => clauses("An invariant was broken meanwhile, and the step does not stop harm:", list),
+        Stop::NotConfirmed(list) => {
+            say("  The plan wanted this confirmed, and it is not so, or still not known:");
+            for c in list {
+                say(&format!("    {}", words::condition(estate, c)));
+            }
+        }
         Stop::NoWay => say("  No way of performing it is open."),
         Stop::Journal { code, error } => say(&format!("  {error} [{code}]: what cannot be recorded first is not done.")),
         Stop::Driver(error) => say(&format!("  The estate cannot be read: {error}")),

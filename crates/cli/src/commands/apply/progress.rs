@@ -11,6 +11,7 @@ use model::declaration::{Declaration, Performer};
 use planner::solve::Solved;
 
 use crate::person;
+use crate::present::page::wrap;
 use crate::present::style::{BROKEN, DONE, PERSON, RUNNING, TRUE};
 use crate::present::time;
 use crate::screen::Screen;
@@ -78,7 +79,10 @@ impl<'a> Progress<'a> {
         } else {
             let clock = time::at_bare(self.now, self.now, self.screen.offset);
             let rest = if rest.is_empty() { String::new() } else { format!(", {rest}") };
-            format!("{clock}  {:>3}/{} {word:<9} {title}{rest}", place + 1, self.count())
+            let lead = format!("{clock}  {:>3}/{} {word:<9} ", place + 1, self.count());
+            let hang = format!("\n{}", " ".repeat(lead.len()));
+            let rows = wrap(&format!("{title}{rest}"), self.screen.aside.width.saturating_sub(lead.len()));
+            format!("{lead}{}", rows.join(&hang))
         };
         self.line(&text);
     }
@@ -95,8 +99,8 @@ impl<'a> Progress<'a> {
         self.event_line(place, PERSON, "for you", &title, again);
         let call = d.ways.iter().find(|w| w.performer == Performer::Person).map(|w| &w.call);
         if let (Some(Call::Person(task)), true) = (call, asked == 0) {
-            for line in model::clicks::lines(task) {
-                self.line(&format!("            {line}"));
+            for line in model::clicks::instructions(task).lines() {
+                self.line(format!("      {line}").trim_end());
             }
         }
         if self.ask {
@@ -120,7 +124,7 @@ impl<'a> Progress<'a> {
             }
             self.bar = bar;
         } else {
-            self.line("            the simulation plays you");
+            self.line("      the simulation plays you");
         }
     }
 }

@@ -58,11 +58,13 @@ pub(super) fn of(world: &World<'_>) -> Option<FullStop> {
         let votes = world.view(&world.placed()[first - 1].before).votes(pool, None);
         let who = join(&voters(world.problem(), &world.names, pool, after));
         let text = format!(
-            "voters {who} (a Front End takes the SQL host of the topology it started with: inferred); \
+            "{} {}: voters {who} (a Front End takes the SQL host of the topology it started with: inferred); \
              {} up of {}, needs {}: one at a time is possible",
+            verb(later.len(), "step", "steps"),
+            and(&later),
             votes.sure, votes.voters, votes.needed
         );
-        full.lines.push(line(format!("{} {}", verb(later.len(), "step", "steps"), and(&later)), text, None));
+        full.lines.push(line("later", text, None));
     }
     Some(full)
 }

@@ -11,6 +11,7 @@ use super::{Alternative, Context, digest};
 pub mod changes;
 pub mod counts;
 pub mod danger;
+pub mod facts;
 pub mod full_stop;
 pub mod headline;
 pub mod price;
@@ -53,6 +54,8 @@ pub struct PlanView {
     pub alternatives: Vec<Alternative>,
     /// Which plan it is, and what it rests on.
     pub plan: Identity,
+    /// The facts it rests on.
+    pub facts: Vec<facts::Fact>,
     /// The numbers of the first line, again.
     pub counts: counts::Counts,
     /// What to type next.
@@ -110,6 +113,7 @@ impl PlanView {
                 read: context.read(),
                 orders: solved.plan.orders.map(|n| n.to_string()),
             },
+            facts: facts::of(&world),
             counts,
             next: format!("{next}cstopo apply {}", context.files.plan),
         }

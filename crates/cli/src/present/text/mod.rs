@@ -8,6 +8,9 @@ mod foot;
 mod head;
 mod steps;
 
+pub use foot::arithmetic;
+pub use steps::{risk, undo, who};
+
 /// Columns of the words at the left of a block.
 const LABEL: usize = 11;
 

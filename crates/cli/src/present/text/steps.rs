@@ -3,7 +3,7 @@
 use crate::present::page::{Cell, Page};
 use crate::present::plan::PlanView;
 use crate::present::plan::steps::Step;
-use crate::present::style::Role;
+use crate::present::style::{Role, keep};
 
 /// Columns of number, performer, risk, undo and minutes; the title has what is left.
 const NUMBER: usize = 4;
@@ -42,7 +42,10 @@ pub(super) fn steps(page: &mut Page, view: &PlanView) {
 fn row(page: &mut Page, step: &Step, width: usize) {
     let number = step.number.to_string();
     let title = match &step.votes {
-        Some(v) => format!("{}   votes {} → {}, needs {}", step.title.short, v.before, v.during, v.needed),
+        Some(v) => {
+            let votes = keep(&format!("votes {} → {}, needs {}", v.before, v.during, v.needed));
+            format!("{}   {votes}", step.title.short)
+        }
         None => step.title.short.clone(),
     };
     let (who, who_role) = who(step.who);

@@ -1,0 +1,186 @@
+//! `plan`: the steps from what is observed to what is desired. It writes the plan file and changes nothing else.
+
+use std::path::Path;
+
+use model::plan_file::PlanFile;
+use planner::refusal;
+use planner::solve::{self, Solved, solve};
+use topology::Document;
+
+use crate::args::{Format, Inputs, Plan};
+use crate::exit::{Exit, Failure, Outcome};
+use crate::load::{self, Loaded};
+use crate::place::Place;
+use crate::present::markdown::Extras;
+use crate::present::plan::PlanView;
+use crate::present::{self, Context};
+use crate::screen::Screen;
+use crate::{documents, files};
+
+/// What planning came to.
+pub enum Planned {
+    /// Nothing to do.
+    Nothing,
+    /// A plan, and its file.
+    Plan(Box<Solved>, Box<PlanFile>),
+    /// There is none.
+    Refused(Box<refusal::Refusal>),
+}
+
+/// Plans.
+///
+/// # Errors
+/// When the problem is too large.
+pub fn planned(loaded: &Loaded) -> Result<Planned, Failure> {
+    let problem = &loaded.assembled.problem;
+    Ok(match solve(problem) {
+        solve::Outcome::NothingToDo => Planned::Nothing,
+        solve::Outcome::Plan(solved) => {
+            let file = PlanFile::of(&solved.plan, loaded.inputs());
+            Planned::Plan(solved, Box::new(file))
+        }
+        solve::Outcome::NoPlan { states } => Planned::Refused(Box::new(refusal::explain(problem, states))),
+        solve::Outcome::TooLarge => {
+            let what = "error: this is more than one plan can hold, 128 steps [CT4009]";
+            return Err(Failure::new(Exit::Error, format!("{what}\n  = help: cstopo plan --only, one pool after the other")));
+        }
+    })
+}
+
+/// Runs it.
+///
+/// # Errors
+/// When an input is missing or wrong, or there is no plan.
+pub fn run(screen: &Screen, place: &Place, args: &Plan) -> Outcome {
+    let loaded = load::inputs(place, &args.inputs)?;
+    for word in &loaded.assembled.refuted {
+        screen.note(&format!("note: {word}"));
+    }
+    let shown = Shown::new(&args.inputs, &args.out);
+    match planned(&loaded)? {
+        Planned::Nothing => {
+            let context = shown.context(screen, &loaded, "");
+            screen.result(&shown_nothing(&loaded, &context, args.format, screen));
+            Ok(Exit::Done)
+        }
+        Planned::Refused(refused) => {
+            let context = shown.context(screen, &loaded, "");
+            let problem = &loaded.assembled.problem;
+            match args.format {
+                Format::Json => screen.result(&present::refusal::json(problem, &refused, &context)),
+                Format::Markdown => screen.result(&present::refusal::markdown(problem, &refused, &context)),
+                Format::Text => screen.result(&present::refusal::text(problem, &refused, &context, screen.style)),
+            }
+            Ok(Exit::Refused)
+        }
+        Planned::Plan(solved, file) => {
+            let context = shown.context(screen, &loaded, &file.digest);
+            if let Some(step) = &args.explain {
+                let text = present::explain::text(&solved, &context, step, screen.style).ok_or_else(|| no_step(&solved, step))?;
+                screen.result(&text);
+                return Ok(Exit::Done);
+            }
+            files::write(&place.file(&args.out), &file.to_json())?;
+            let document = load::topology(place, &args.topology)?;
+            let how = How { format: args.format, verbose: args.verbose, max_bytes: args.max_bytes };
+            screen.result(&rendered(screen, &solved, &context, document.as_ref(), how));
+            Ok(if args.detailed_exitcode { Exit::Changes } else { Exit::Done })
+        }
+    }
+}
+
+/// Plans, writes and shows; none where there is nothing to do.
+///
+/// # Errors
+/// As [`run`], and where there is no plan.
+pub fn make(screen: &Screen, place: &Place, inputs: &Inputs, out: &Path) -> Result<Option<Box<PlanFile>>, Failure> {
+    let loaded = load::inputs(place, inputs)?;
+    let shown = Shown::new(inputs, out);
+    match planned(&loaded)? {
+        Planned::Nothing => {
+            let context = shown.context(screen, &loaded, "");
+            screen.result(&shown_nothing(&loaded, &context, Format::Text, screen));
+            Ok(None)
+        }
+        Planned::Refused(refused) => {
+            let context = shown.context(screen, &loaded, "");
+            let problem = &loaded.assembled.problem;
+            Err(Failure::new(Exit::Refused, present::refusal::text(problem, &refused, &context, screen.aside)))
+        }
+        Planned::Plan(solved, file) => {
+            let context = shown.context(screen, &loaded, &file.digest);
+            files::write(&place.file(out), &file.to_json())?;
+            screen.result(&present::text::plan(&PlanView::new(&solved, &context), screen.style));
+            Ok(Some(file))
+        }
+    }
+}
+
+/// The names of the files, as they were given.
+struct Shown {
+    desired: String,
+    snapshot: String,
+    plan: String,
+}
+
+impl Shown {
+    fn new(inputs: &Inputs, out: &Path) -> Self {
+        Self { desired: files::name(&inputs.desired), snapshot: files::name(&inputs.snapshot), plan: files::name(out) }
+    }
+
+    fn context<'a>(&'a self, screen: &Screen, loaded: &'a Loaded, digest: &'a str) -> Context<'a> {
+        let mut context = Context::new(&loaded.assembled.facts, screen.offset, digest);
+        context.files = present::Files { desired: &self.desired, snapshot: &self.snapshot, plan: &self.plan };
+        context
+    }
+}
+
+fn shown_nothing(loaded: &Loaded, context: &Context<'_>, format: Format, screen: &Screen) -> String {
+    let problem = &loaded.assembled.problem;
+    match format {
+        Format::Text => present::nothing::text(problem, context, screen.style),
+        Format::Markdown => present::nothing::markdown(problem, context),
+        Format::Json => present::nothing::json(problem, context),
+    }
+}
+
+/// How a plan is shown.
+#[derive(Clone, Copy, Debug)]
+pub struct How {
+    /// The rendering.
+    pub format: Format,
+    /// Every step in full.
+    pub verbose: bool,
+    /// The most bytes of a Markdown comment.
+    pub max_bytes: usize,
+}
+
+/// A plan in a rendering. Markdown and JSON are for files and pull requests: their times are UTC, so that the same plan
+/// gives the same bytes everywhere.
+#[must_use]
+pub fn rendered(screen: &Screen, solved: &Solved, context: &Context<'_>, document: Option<&Document>, how: How) -> String {
+    let universal = Context { offset: jiff::tz::Offset::UTC, ..context.clone() };
+    let changes = || document.map(|d| documents::changes(&solved.plan, d)).unwrap_or_default();
+    match how.format {
+        Format::Text if how.verbose => {
+            let mut text = present::verbose::text(solved, context, screen.style);
+            for change in changes() {
+                text.push_str(&screen.style.characters_of(&format!("\n{}\n{}", change.title, change.text)));
+            }
+            text
+        }
+        Format::Text => present::text::plan(&PlanView::new(solved, context), screen.style),
+        Format::Json => present::json::plan(&PlanView::new(solved, &universal)),
+        Format::Markdown => {
+            let xml = changes().into_iter().map(|c| (c.title, c.text)).collect();
+            present::markdown::view(&PlanView::new(solved, &universal), &Extras { xml, max_bytes: how.max_bytes })
+        }
+    }
+}
+
+fn no_step(solved: &Solved, step: &str) -> Failure {
+    let ids: Vec<String> =
+        solved.plan.steps.iter().enumerate().map(|(n, s)| format!("{:>4}  {}", n + 1, s.declaration.id)).collect();
+    let what = format!("error: the plan has no step `{step}` [CT3111]");
+    Failure::new(Exit::Usage, format!("{what}\n  = by number or id:\n{}", ids.join("\n")))
+}

@@ -1,0 +1,176 @@
+//! What would unblock a plan: each way in words, with the command to type or the key to declare.
+
+use model::estate::{DatabaseId, InstanceId};
+use model::field::{Field, Value};
+use model::problem::Problem;
+use model::vocabulary;
+use planner::refusal::{Grant, WayOut};
+use serde::Serialize;
+
+use crate::present::markdown::escape;
+use crate::present::numbers::{count, join};
+use crate::present::page::Page;
+use crate::present::style::Role;
+use crate::present::{Context, words};
+
+/// A way out.
+#[derive(Clone, Debug, Serialize)]
+pub struct Way {
+    /// What is to be granted, one after the other.
+    pub grants: Vec<GrantView>,
+    /// How many steps the plan then has.
+    pub steps: usize,
+    /// Databases that it would give up.
+    pub loses: Vec<String>,
+}
+
+/// Something that can be granted.
+#[derive(Clone, Debug, Serialize)]
+pub struct GrantView {
+    /// What it is: `fence`, `fact`, `policy` or `data_loss`.
+    pub kind: &'static str,
+    /// In a sentence.
+    pub text: String,
+    /// What to type, or to declare, line by line.
+    pub lines: Vec<String>,
+}
+
+/// A way out.
+pub(super) fn of(problem: &Problem, way: &WayOut, context: &Context<'_>) -> Way {
+    Way {
+        grants: way.grants.iter().map(|g| grant(problem, g, context)).collect(),
+        steps: way.steps,
+        loses: way.loses.iter().map(|&d| problem.estate.qualified(d)).collect(),
+    }
+}
+
+fn grant(problem: &Problem, grant: &Grant, context: &Context<'_>) -> GrantView {
+    let estate = &problem.estate;
+    let again = || vec!["cstopo observe".to_owned(), "cstopo plan".to_owned()];
+    let key = |line: &str| vec![format!("[policy] of {}:", context.files.desired), line.to_owned(), "cstopo plan".to_owned()];
+    let view = |kind, text: String, lines| GrantView { kind, text, lines };
+    match grant {
+        Grant::Fence(h) => view(
+            "fence",
+            format!("Make sure that {} cannot serve, and give your word for it:", estate.host(*h)),
+            vec![format!("cstopo attest fence {}", estate.host(*h)), "cstopo plan".to_owned()],
+        ),
+        Grant::Fact(field, value) => view("fact", fact(problem, *field, *value), again()),
+        Grant::Facts(i, facts) => view("fact", history(problem, *i, facts), again()),
+        Grant::SeedShare => view(
+            "policy",
+            "Name the share through which new mirrors are copied; both SQL Servers must be able to write it:".to_owned(),
+            key(r"seed-share = '\\server\share'"),
+        ),
+        Grant::Outage => view(
+            "policy",
+            "Accept that the users of one Front End at a time are signed out:".to_owned(),
+            key("accept = [\"outage\"]"),
+        ),
+        Grant::FullStop => view(
+            "policy",
+            "Allow the whole pool to be stopped once, announced to its users:".to_owned(),
+            key("full-stop = \"allow\""),
+        ),
+        Grant::Undocumented => view(
+            "policy",
+            "Allow steps that no source describes; a test in a laboratory comes first:".to_owned(),
+            key("undocumented-steps = \"allow\""),
+        ),
+        Grant::Loss(databases) => view(
+            "data_loss",
+            format!("Give up what {} may lose, by name:", named(problem, databases)),
+            consent(problem, databases),
+        ),
+    }
+}
+
+fn named(problem: &Problem, databases: &[DatabaseId]) -> String {
+    join(&databases.iter().map(|&d| problem.estate.database(d).name.as_str()).collect::<Vec<_>>())
+}
+
+/// The command with an option for each database, which Windows PowerShell takes over several lines.
+fn consent(problem: &Problem, databases: &[DatabaseId]) -> Vec<String> {
+    let options = databases.iter().map(|&d| format!("--accept-data-loss {}", problem.estate.qualified(d)));
+    let mut lines: Vec<String> = options.enumerate().map(|(n, o)| if n == 0 { format!("cstopo plan {o}") } else { format!("  {o}") }).collect();
+    let last = lines.len().saturating_sub(1);
+    lines.iter_mut().take(last).for_each(|l| l.push_str(" `"));
+    lines
+}
+
+/// A fact of the present that can be made so.
+fn fact(problem: &Problem, field: Field, value: Value) -> String {
+    let estate = &problem.estate;
+    let known = problem.view(&problem.initial).get(field).is_known();
+    match (field, known) {
+        (Field::Answers(i), _) => {
+            format!("Bring {} back, if only for minutes: its disks may hold what is missing.", estate.instance(i).name)
+        }
+        (Field::Reachable(h), _) => format!("Bring {} back.", estate.host(h)),
+        (_, true) => {
+            format!("See to it that this holds: {}.", words::condition_text(estate, &model::condition::Condition::Is(field, value)))
+        }
+        (_, false) => format!("Find out the {}, and that it is {}.", vocabulary::phrase(estate, field), vocabulary::value_text(estate, value)),
+    }
+}
+
+/// Facts of one kind about the copies of an instance.
+fn history(problem: &Problem, i: InstanceId, facts: &[(Field, Value)]) -> String {
+    let estate = &problem.estate;
+    let on = &estate.instance(i).name;
+    let n = facts.len();
+    let databases: Vec<DatabaseId> = facts
+        .iter()
+        .filter_map(|(f, _)| match *f {
+            Field::Content(d, _) | Field::Safety(d, _) | Field::WitnessLink(d, _) => Some(d),
+            _ => None,
+        })
+        .collect();
+    let whom = if n > 3 { count(n, "database") } else { named(problem, &databases) };
+    match facts.first().map(|(f, _)| *f) {
+        Some(Field::Content(..)) => format!(
+            "Learn whether {whom} on {on} were SYNCHRONIZED at the loss: from the mirroring monitor's rows in msdb, the \
+             witness, or an earlier snapshot."
+        ),
+        Some(Field::Safety(..)) => format!("Learn the safety level of {whom} on {on}, and that it is FULL."),
+        Some(Field::WitnessLink(..)) => format!("Connect the witness of {whom} on {on} again."),
+        _ => format!("Learn {} about {on}.", count(n, "fact")),
+    }
+}
+
+/// The ways out on a page, numbered.
+pub(super) fn list(page: &mut Page, ways: &[Way]) {
+    if ways.is_empty() {
+        page.paragraph("No single consent, word or fact is enough, nor are all together.");
+        page.blank();
+        return;
+    }
+    page.heading(if ways.len() == 1 { "To go on:" } else { "To go on, one of these:" });
+    for (n, way) in ways.iter().enumerate() {
+        for (k, grant) in way.grants.iter().enumerate() {
+            let lead = if k == 0 { format!("{:>3}  ", n + 1) } else { "     ".to_owned() };
+            let and = if k == 0 { "" } else { "And: " };
+            page.hang(&lead, Role::Plain, &format!("{and}{}", grant.text), Role::Plain);
+            grant.lines.iter().for_each(|l| page.verbatim(7, l));
+        }
+        let loses = match way.loses.len() {
+            0 => String::new(),
+            m => format!(", and {} gives up data", count(m, "database")).replace("databases gives", "databases give"),
+        };
+        page.indented(5, &format!("Then the plan has {}{loses}.", count(way.steps, "step")), Role::Faint);
+    }
+    page.blank();
+}
+
+/// The ways out in Markdown.
+pub(super) fn markdown(ways: &[Way]) -> String {
+    let mut out = String::new();
+    for (n, way) in ways.iter().enumerate() {
+        for grant in &way.grants {
+            out += &format!("{}. {}\n\n", n + 1, escape::text(&grant.text));
+            out += &escape::block("text", &grant.lines.join("\n"));
+            out.push('\n');
+        }
+    }
+    out
+}
