@@ -3,11 +3,14 @@
 use model::call::Call;
 use model::{clicks, powershell, tsql};
 
+/// Columns of a line, so that it fits behind an indent of six.
+const WIDTH: usize = 74;
+
 /// The lines of a call: PowerShell to paste, T-SQL with its instance, clicks; none for waiting.
 #[must_use]
 pub fn lines(call: &Call) -> Vec<String> {
     match call {
-        Call::Cmdlets(cmdlets) => cmdlets.iter().flat_map(powershell::lines).collect(),
+        Call::Cmdlets(cmdlets) => cmdlets.iter().flat_map(|c| powershell::lines_within(c, WIDTH)).collect(),
         Call::Sql { on, statements } => {
             let place = format!("-- on {on}");
             std::iter::once(place).chain(statements.iter().map(tsql::text)).collect()

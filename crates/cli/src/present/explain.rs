@@ -31,8 +31,10 @@ pub fn text(solved: &Solved, context: &Context<'_>, step: &str, style: Style) ->
     page.blank();
     page.labelled("Wanted by", LABEL, &wanted(&world, &view, n));
     page.blank();
+    let mut told: Vec<&Edge> = Vec::new();
     for edge in solved.plan.edges.iter().filter(|e| e.to == n) {
-        after(&mut page, &world, edge);
+        after(&mut page, &world, edge, told.iter().copied().find(|t| alike(t, edge)));
+        told.push(edge);
     }
     for edge in solved.plan.edges.iter().filter(|e| e.from == n) {
         let why = reason(&world, &edge.why);
@@ -64,10 +66,16 @@ fn headline(world: &World<'_>, step: &Step, n: usize) -> String {
     }
 }
 
-/// The changes that it writes; otherwise the steps that need it.
+/// The changes that it works on; otherwise the steps that need it.
 fn wanted(world: &World<'_>, view: &PlanView, n: usize) -> String {
-    let d = &world.placed()[n].declaration;
-    let kinds: Vec<What> = d.begin.iter().chain(&d.end).filter_map(|w| kind(w.field)).collect();
+    let p = &world.placed()[n];
+    let (before, after) = (world.view(&p.before), world.after(n));
+    let d = &p.declaration;
+    let changed_fields = d.begin.iter().chain(&d.end).map(|w| w.field).filter(|&f| before.get(f) != after.get(f));
+    let mut kinds: Vec<What> = changed_fields.filter_map(kind).collect();
+    if world.servers(before) != world.servers(after) || newly_served(world, n) {
+        kinds.push(What::Principal);
+    }
     let whats = [What::PrimarySlot, What::MirrorSlot, What::WitnessSlot, What::Principal, What::Session];
     let mut lines: Vec<String> = Vec::new();
     for block in &view.changes {
@@ -86,6 +94,12 @@ fn wanted(world: &World<'_>, view: &PlanView, n: usize) -> String {
     }
 }
 
+/// Whether the step brings a store back.
+fn newly_served(world: &World<'_>, n: usize) -> bool {
+    let (before, after) = (world.view(&world.placed()[n].before), world.after(n));
+    world.problem().wishes.iter().any(|w| !before.store_served(w.store).holds() && after.store_served(w.store).holds())
+}
+
 fn changed(line: &changes::ChangeLine) -> String {
     format!("{}: {}, {} → {}", line.kind, line.what, line.before.short, line.after.short)
 }
@@ -95,7 +109,6 @@ fn kind(field: Field) -> Option<What> {
         Field::PrimarySlot(_) => Some(What::PrimarySlot),
         Field::MirrorSlot(_) => Some(What::MirrorSlot),
         Field::WitnessSlot(_) => Some(What::WitnessSlot),
-        Field::Role(..) => Some(What::Principal),
         Field::Session(..) => Some(What::Session),
         _ => None,
     }
@@ -116,8 +129,21 @@ fn goal(world: &World<'_>, n: usize) -> String {
     )
 }
 
-/// An edge into the step: an order without it, and what fails there.
-fn after(page: &mut Page, world: &World<'_>, edge: &Edge) {
+/// Whether two edges are there for one reason.
+fn alike(a: &Edge, b: &Edge) -> bool {
+    let rule = |e: &Edge| match &e.why.kind {
+        WhyKind::Requirement { rule, .. } | WhyKind::Invariant { rule, .. } => Some(rule.key),
+        WhyKind::Outage { .. } | WhyKind::EndState { .. } => None,
+    };
+    rule(a).is_some() && rule(a) == rule(b)
+}
+
+/// An edge into the step: an order without it, and what fails there. What was told of another step is not told again.
+fn after(page: &mut Page, world: &World<'_>, edge: &Edge, told: Option<&Edge>) {
+    if let Some(told) = told {
+        page.labelled(&format!("After {}", edge.from + 1), LABEL, &format!("For the same reason as after {}.", told.from + 1));
+        return;
+    }
     page.labelled(&format!("After {}", edge.from + 1), LABEL, "Without it:");
     let titled = |n: usize| format!("{} ({})", n + 1, world.names.phrase(&world.placed()[n].declaration.title));
     let numbers = |places: &[usize]| {

@@ -86,10 +86,10 @@ impl<'a> Names<'a> {
     #[must_use]
     pub fn instance(&self, i: InstanceId) -> String {
         let instance = self.estate.instance(i);
-        if self.whole {
+        let machine = self.machine(&instance.name.host);
+        if self.whole || machine == instance.name.host.as_str() {
             return instance.name.to_string();
         }
-        let machine = self.machine(&instance.name.host);
         let several = self.estate.instances.iter().filter(|x| x.host == instance.host).count() > 1;
         let named = several && !instance.name.name.is_default();
         if named { format!("{machine}\\{}", instance.name.name) } else { machine }

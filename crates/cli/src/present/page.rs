@@ -144,7 +144,8 @@ impl Page {
             let lines = wrap(&self.style.characters(cell.text), cell.width);
             if lines.iter().any(|l| columns(l) > cell.width) && at + cell.width < self.style.width {
                 // A name too long for its cell stands below the row, as far to the left as it must.
-                late.push((at, lines, cell.role));
+                let room = self.style.width.saturating_sub(at);
+                late.push((at, wrap(&self.style.characters(cell.text), room), cell.role));
                 columns_of.push(Vec::new());
             } else {
                 columns_of.push(lines);

@@ -36,7 +36,7 @@ pub fn total(least: u32, most: u32) -> String {
 /// Hours, to the half, down or up.
 fn half_hours(seconds: u32, up: bool) -> String {
     let halves = if up { seconds.div_ceil(1800) } else { seconds / 1800 };
-    if halves % 2 == 0 { (halves / 2).to_string() } else { format!("{}.5", halves / 2) }
+    if halves.is_multiple_of(2) { (halves / 2).to_string() } else { format!("{}.5", halves / 2) }
 }
 
 #[cfg(test)]

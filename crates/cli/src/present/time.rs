@@ -60,7 +60,7 @@ pub fn lasted(seconds: u64) -> String {
     match (seconds, minutes) {
         (0..60, _) => format!("{seconds} s"),
         (_, 0..120) => format!("{minutes} min"),
-        (_, 120..2880) if minutes % 60 == 0 => format!("{} h", minutes / 60),
+        (_, 120..2880) if minutes.is_multiple_of(60) => format!("{} h", minutes / 60),
         (_, 120..2880) => format!("{} h {} min", minutes / 60, minutes % 60),
         _ => format!("{} days", minutes / 1440),
     }

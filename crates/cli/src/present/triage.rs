@@ -102,7 +102,7 @@ fn pool(page: &mut Page, problem: &Problem, context: &Context<'_>, one: &PoolTri
     let v = problem.view(&problem.initial);
     let names = Names::new(&problem.estate).whole();
     let instances = now::instances(problem, v, one.pool);
-    let width = instances.iter().map(|&i| names.instance(i).len()).max().unwrap_or(0).max(12).min(40);
+    let width = instances.iter().map(|&i| names.instance(i).len()).max().unwrap_or(0).clamp(12, 40);
     for &i in &instances {
         let slots = now::slots(problem, v, one.pool, i);
         for (n, line) in instance(problem, context, one.pool, i).iter().enumerate() {

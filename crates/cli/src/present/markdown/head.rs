@@ -49,7 +49,7 @@ pub(super) fn dangers(view: &PlanView) -> String {
     lines.extend(dangers.blind_restart().map(|b| format!("Watch out: {}", text(&b))));
     if let Some(survivor) = &dangers.survivor {
         let host = code(&survivor.host.full);
-        lines.push(format!("If {host} breaks {}, only backups are left; their age was not read.", survivor.when()));
+        lines.push(format!("If {host} breaks{}, only backups are left; their age was not read.", survivor.when()));
     }
     if lines.is_empty() {
         return String::new();

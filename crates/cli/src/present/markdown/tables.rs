@@ -8,7 +8,7 @@ use crate::present::plan::steps::Step;
 
 /// What changes, a table for each block of stores that change alike.
 pub(super) fn changes(view: &PlanView) -> String {
-    view.changes.iter().map(|b| block(b)).collect()
+    view.changes.iter().map(block).collect()
 }
 
 fn block(block: &Block) -> String {

@@ -42,10 +42,10 @@ pub struct Survivor {
 }
 
 impl Survivor {
-    /// When it would hurt: `before step 23`.
+    /// Until when it would hurt: ` before step 23`; empty where the plan brings no second copy.
     #[must_use]
     pub fn when(&self) -> String {
-        self.until_step.map_or_else(|| "before mirrors exist".to_owned(), |n| format!("before step {n}"))
+        self.until_step.map_or_else(String::new, |n| format!(" before step {n}"))
     }
 }
 

@@ -114,7 +114,7 @@ fn protection(world: &World<'_>) -> Option<Text> {
         reasons::silent_since(world.context.snapshot, world.estate(), world.estate().host_of(i))
     });
     let from = since.map_or_else(String::new, |t| format!(" from {}", world.context.about(t)));
-    let to = until.map_or_else(|| " when the plan has ended".to_owned(), |n| format!(" until step {n}"));
+    let to = until.map_or_else(|| " on, also after the plan".to_owned(), |n| format!(" until step {n}"));
     let servers = world.servers(world.last());
     Some(world.names.both(|names| {
         format!(

@@ -195,7 +195,11 @@ fn completeness(
         groups.entry(v.get(Field::Content(d, i))).or_default().push(d);
     }
     let names = |list: &[DatabaseId]| join(&list.iter().map(|&d| estate.database(d).name.as_str()).collect::<Vec<_>>());
-    let whom = |list: &[DatabaseId]| if list.len() == of { format!("All {of}") } else { names(list) };
+    let whom = |list: &[DatabaseId]| match list.len() {
+        n if n == of => format!("All {of}"),
+        0..=3 => names(list),
+        n => format!("{n} of {of}"),
+    };
     let caught_up = |list: &[DatabaseId]| {
         let at = |&d: &DatabaseId| reasons::copy(context.snapshot, estate, Field::Role(d, i)).map(|c| c.caught_up_to);
         let times: BTreeSet<_> = list.iter().map(at).collect();

@@ -41,7 +41,7 @@ pub struct RefusalView {
     pub full_stop: Option<FullStop>,
     /// Names in short and whole.
     pub names: Vec<super::names::Spelt>,
-    /// Each of them alone is enough.
+    /// Each of them alone is enough, where it says how many steps the plan then has.
     pub ways_out: Vec<ways_out::Way>,
     /// How many states were searched.
     pub states: usize,
@@ -57,7 +57,8 @@ impl RefusalView {
         let loss = loss::of(problem, refusal, context);
         let unmet = unmet::of(problem, refusal, context);
         let conditions = unmet.iter().map(|u| u.conditions).sum();
-        let ways_out: Vec<_> = refusal.ways_out.iter().map(|w| ways_out::of(problem, w, context)).collect();
+        let found = refusal.ways_out.iter().map(|w| ways_out::of(problem, w, context));
+        let ways_out: Vec<_> = loss.iter().filter_map(|_| ways_out::bring_back(problem)).chain(found).collect();
         let pools = problem.pools();
         let stops = refusal.ways_out.iter().any(|w| w.grants.contains(&Grant::FullStop));
         let short = pools.iter().copied().find(|&p| {

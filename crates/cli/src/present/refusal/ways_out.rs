@@ -18,8 +18,8 @@ use crate::present::{Context, words};
 pub struct Way {
     /// What is to be granted, one after the other.
     pub grants: Vec<GrantView>,
-    /// How many steps the plan then has.
-    pub steps: usize,
+    /// How many steps the plan then has; none where that depends on what is then found.
+    pub steps: Option<usize>,
     /// Databases that it would give up.
     pub loses: Vec<String>,
 }
@@ -39,9 +39,21 @@ pub struct GrantView {
 pub(super) fn of(problem: &Problem, way: &WayOut, context: &Context<'_>) -> Way {
     Way {
         grants: way.grants.iter().map(|g| grant(problem, g, context)).collect(),
-        steps: way.steps,
+        steps: Some(way.steps),
         loses: way.loses.iter().map(|&d| problem.estate.qualified(d)).collect(),
     }
+}
+
+/// Where data would be lost, the silent host's own disks may hold it: no search can promise that, so it is said beside
+/// what the search found.
+pub(super) fn bring_back(problem: &Problem) -> Option<Way> {
+    let v = problem.view(&problem.initial);
+    let primaries = problem.wishes.iter().filter_map(|w| v.get(Field::PrimarySlot(w.store)).instance());
+    let silent = primaries.into_iter().find(|&i| v.get(Field::Answers(i)) != Value::Yes)?;
+    let host = problem.estate.host(problem.estate.host_of(silent));
+    let text = format!("Bring {host} back, if only for minutes: its disks may hold what is missing.");
+    let lines = vec!["cstopo observe".to_owned(), "cstopo plan".to_owned()];
+    Some(Way { grants: vec![GrantView { kind: "fact", text, lines }], steps: None, loses: Vec::new() })
 }
 
 fn grant(problem: &Problem, grant: &Grant, context: &Context<'_>) -> GrantView {
@@ -157,7 +169,11 @@ pub(super) fn list(page: &mut Page, ways: &[Way]) {
             0 => String::new(),
             m => format!(", and {} gives up data", count(m, "database")).replace("databases gives", "databases give"),
         };
-        page.indented(5, &format!("Then the plan has {}{loses}.", count(way.steps, "step")), Role::Faint);
+        let then = way.steps.map_or_else(
+            || "What follows depends on what is then found.".to_owned(),
+            |steps| format!("Then the plan has {}{loses}.", count(steps, "step")),
+        );
+        page.indented(5, &then, Role::Faint);
     }
     page.blank();
 }

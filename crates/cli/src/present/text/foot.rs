@@ -78,7 +78,7 @@ pub(super) fn dangers(page: &mut Page, view: &PlanView) {
         page.labelled("Watch out", LABEL, &blind);
     }
     if let Some(survivor) = &dangers.survivor {
-        let lead = format!("If {} breaks {}, ", survivor.host.short, survivor.when());
+        let lead = format!("If {} breaks{}, ", survivor.host.short, survivor.when());
         page.hang("", Role::Plain, &format!("{lead}only backups are left. cstopo has not read how old they are."), Role::Plain);
     }
     for other in &view.alternatives {

@@ -2,7 +2,8 @@
 
 use super::{LABEL, labelled};
 use crate::present::numbers::{count, join};
-use crate::present::page::Page;
+use crate::present::names::Spelt;
+use crate::present::page::{Page, columns};
 use crate::present::plan::PlanView;
 use crate::present::plan::changes::{Block, ChangeLine};
 use crate::present::style::{Role, keep};
@@ -26,7 +27,12 @@ pub(super) fn situation(page: &mut Page, view: &PlanView) {
         }
     }
     if !view.names.is_empty() {
-        let names: Vec<String> = view.names.iter().map(|n| keep(&format!("{} = {}", n.short, n.full))).collect();
+        let room = page.style().width.saturating_sub(LABEL);
+        let spelt = |n: &Spelt| {
+            let text = format!("{} = {}", n.short, n.full);
+            if columns(&text) <= room { keep(&text) } else { text }
+        };
+        let names: Vec<String> = view.names.iter().map(spelt).collect();
         labelled(page, "Names", &names.join("  "));
     }
     page.blank();
@@ -55,7 +61,7 @@ fn heading(block: &Block, pools: bool) -> String {
 }
 
 fn widest<'a>(block: &'a Block, text: impl Fn(&'a ChangeLine) -> &'a str) -> usize {
-    block.lines.iter().map(|l| crate::present::page::columns(text(l))).max().unwrap_or(0)
+    block.lines.iter().map(|l| columns(text(l))).max().unwrap_or(0)
 }
 
 fn change(page: &mut Page, line: &ChangeLine, what: usize, before: usize) {

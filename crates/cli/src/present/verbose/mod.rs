@@ -48,8 +48,8 @@ fn deviations(page: &mut Page, view: &PlanView) {
     }
     let unsaid: Vec<String> = procedure.sentences_without_a_step.iter().map(|s| format!("{} ({})", s.says, s.id)).collect();
     let unsaid = if unsaid.is_empty() { "none: every act of the page has its step".to_owned() } else { unsaid.join("; ") };
-    page.labelled("  Sentences without a step:", 27, &unsaid);
+    page.labelled("  Sentences without a step:", 28, &unsaid);
     let own = &procedure.steps_without_a_sentence;
-    page.labelled("  Steps without a sentence:", 27, if own.is_empty() { "none".to_owned() } else { and(own) }.as_str());
+    page.labelled("  Steps without a sentence:", 28, if own.is_empty() { "none".to_owned() } else { and(own) }.as_str());
     page.blank();
 }
