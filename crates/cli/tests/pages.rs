@@ -271,11 +271,14 @@ fn the_demo_of_the_readme_is_what_the_program_says() {
     let (before, rest) = readme.split_once(BEGIN).expect("README.md holds the begin of its demo");
     let (block, after) = rest.split_once(END).expect("README.md holds the end of its demo");
     let mut demo = std::process::Command::new(env!("CARGO_BIN_EXE_cstopo"));
-    demo.arg("demo").current_dir(std::env::temp_dir()).env("NO_COLOR", "1").env_remove("CLICOLOR_FORCE");
+    let folder = std::env::temp_dir().join(format!("cstopo-readme-{}", std::process::id()));
+    demo.args(["demo", "--into"]).arg(&folder).env("NO_COLOR", "1").env_remove("CLICOLOR_FORCE");
     let ran = demo.output().expect("the program starts");
+    let _ = std::fs::remove_dir_all(&folder);
     let output = String::from_utf8(ran.stdout).expect("UTF-8").replace("\r\n", "\n");
+    let output = output.trim_start_matches('\n');
     assert!(ran.status.success(), "cstopo demo ends with {}: {}", ran.status, String::from_utf8_lossy(&ran.stderr));
-    if shows(block, &output) {
+    if shows(block, output) {
         return;
     }
     if std::env::var_os("CSTOPO_BLESS").is_some() {
