@@ -135,6 +135,17 @@ impl Page {
         }
     }
 
+    /// Widths of cells that fit into the screen behind an indent: what is too much is taken from some of them, evenly.
+    #[must_use]
+    pub fn fitted<const N: usize>(&self, indent: usize, mut widths: [usize; N], flexible: &[usize]) -> [usize; N] {
+        let whole = indent + widths.iter().sum::<usize>() + 2 * N.saturating_sub(1);
+        let too_much = whole.saturating_sub(self.style.width).div_ceil(flexible.len().max(1));
+        for &n in flexible {
+            widths[n] = widths[n].saturating_sub(too_much).max(1);
+        }
+        widths
+    }
+
     /// A row of cells, two spaces before each but the first. A cell that is too long goes on under its own column.
     pub fn row(&mut self, indent: usize, cells: &[Cell<'_>]) {
         let mut columns_of = Vec::new();

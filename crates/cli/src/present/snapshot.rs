@@ -124,7 +124,7 @@ fn pool(page: &mut Page, names: &Names<'_>, v: View<'_>, context: &Context<'_>, 
 }
 
 fn row(page: &mut Page, cells: [&str; 4], role: Role) {
-    let widths = [12, 21, 21, 14];
+    let widths = page.fitted(4, [12, 21, 21, 14], &[1, 2]);
     let cells: Vec<Cell<'_>> = cells.iter().zip(widths).map(|(text, w)| Cell::new(text, w).role(role)).collect();
     page.row(4, &cells);
 }

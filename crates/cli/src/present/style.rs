@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Color, Style as Ansi};
 /// How a screen is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
-    /// Columns; at least 40.
+    /// Columns; tables need 60.
     pub width: usize,
     /// Whether the screen shows UTF-8.
     pub unicode: bool,
@@ -26,10 +26,11 @@ impl Style {
     /// For files and pipes: 80 columns of ASCII without colours.
     pub const PIPE: Self = Self { width: 80, unicode: false, colour: false };
 
-    /// For a terminal of some width: what is read stays narrower than 100 columns.
+    /// For a terminal of some width: what is read stays narrower than 100 columns, and a table
+    /// needs 60.
     #[must_use]
     pub fn terminal(columns: usize, unicode: bool, colour: bool) -> Self {
-        Self { width: columns.clamp(40, 100), unicode, colour }
+        Self { width: columns.clamp(60, 100), unicode, colour }
     }
 
     /// A text with the characters that the screen has.

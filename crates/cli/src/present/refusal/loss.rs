@@ -113,7 +113,7 @@ fn database(problem: &Problem, context: &Context<'_>, d: DatabaseId, lost: bool)
 /// The table on a page; complete databases of one type share a row.
 pub(super) fn table(page: &mut Page, loss: &Loss) {
     let before = loss.silent_since.as_ref().map_or_else(|| "copy".to_owned(), |t| format!("before {t}"));
-    let widths = [12, 1, 26, 18, 13];
+    let widths = page.fitted(2, [12, 1, 26, 18, 13], &[2, 3]);
     let mut row = |cells: [&str; 5], role: Role| {
         let cells: Vec<Cell<'_>> = cells.iter().zip(widths).map(|(text, w)| Cell::new(text, w).role(role)).collect();
         page.row(2, &cells);

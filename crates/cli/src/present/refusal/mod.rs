@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Context;
 use super::markdown::escape;
 use super::names::Names;
-use super::numbers::{count, join, verb};
+use super::numbers::{count, join};
 use super::page::Page;
 use super::plan::full_stop::{self, FullStop};
 use super::plan::situation;
@@ -168,9 +168,8 @@ pub fn markdown(problem: &Problem, refusal: &Refusal, context: &Context<'_>) -> 
         out.push('\n');
     }
     out += &ways_out::markdown(&view.ways_out);
-    let are = verb(view.ways_out.len(), "is", "are");
     if view.ways_out.is_empty() {
-        out += &format!("Nothing that can be granted {are} enough.\n\n");
+        out += "Nothing that can be granted is enough.\n\n";
     }
     out + &escape::text(&closing(&view)) + "\n"
 }

@@ -50,7 +50,35 @@ pub(super) fn of(problem: &Problem, refusal: &Refusal, context: &Context<'_>) ->
         let groups = words::groups(&problem.estate, &list).into_iter();
         groups.map(move |(text, places)| Unmet { text, standing: standing.clone(), because, conditions: places.len() })
     };
-    kinds.into_iter().flat_map(sentences).collect()
+    let mut unmet: Vec<Unmet> = kinds.into_iter().flat_map(sentences).collect();
+    let grants: Vec<&Grant> = refusal.ways_out.iter().flat_map(|w| &w.grants).collect();
+    // Where no way out was found, whatever is refused by policy may matter; where one was, what it grants does.
+    let matters = |g: &Grant| grants.contains(&g) || (grants.is_empty() && refuses(problem, g));
+    let policies = [Grant::SeedShare, Grant::Outage, Grant::Undocumented];
+    unmet.extend(policies.iter().filter(|g| matters(g)).filter_map(policy));
+    unmet
+}
+
+/// Whether the policy refuses what most plans need.
+fn refuses(problem: &Problem, grant: &Grant) -> bool {
+    match grant {
+        Grant::SeedShare => problem.policy.seed_share.is_none(),
+        Grant::Outage => !problem.policy.accept_outage,
+        _ => false,
+    }
+}
+
+/// What the policy refuses, as a condition that does not hold.
+fn policy(grant: &Grant) -> Option<Unmet> {
+    let (text, because) = match grant {
+        Grant::SeedShare => ("a share for new mirrors is named (seed-share)", "nothing to copy a mirror through"),
+        Grant::Outage => ("an outage is accepted (accept)", "a restart of a Front End signs its users out"),
+        Grant::Undocumented => {
+            ("steps that no source describes are allowed (undocumented-steps)", "nobody was found who says that they work")
+        }
+        _ => return None,
+    };
+    Some(Unmet { text: text.to_owned(), standing: "not so".to_owned(), because, conditions: 1 })
 }
 
 fn standing(problem: &Problem, context: &Context<'_>, condition: &Condition, truth: Truth) -> String {
