@@ -7,6 +7,7 @@ use jiff::tz::{Offset, TimeZone};
 
 use crate::args::Color;
 use crate::exit::{Exit, Failure};
+use crate::present::page::wrap;
 use crate::present::style::Style;
 
 /// Where the program speaks.
@@ -56,18 +57,27 @@ impl Screen {
         let _ = writeln!(std::io::stdout().lock(), "{text}");
     }
 
+    /// Writes sentences as a result: wrapped under their own indent, in the characters that the screen has.
+    pub fn say(&self, text: &str) {
+        let _ = writeln!(std::io::stdout().lock(), "{}", fitted(self.style, text));
+    }
+
     /// Writes what is no result.
     pub fn note(&self, text: &str) {
-        let wrapped = |line: &str| -> Vec<String> {
-            let indent = line.len() - line.trim_start().len();
-            let rows = crate::present::page::wrap(line.trim_start(), self.aside.width.saturating_sub(indent));
-            let rows = if rows.is_empty() { vec![String::new()] } else { rows };
-            rows.into_iter().map(|row| format!("{}{row}", " ".repeat(indent))).collect()
-        };
-        let lines = text.trim_end_matches('\n').lines().flat_map(wrapped);
-        let lines = lines.map(|line| self.aside.characters(line.trim_end()));
-        let _ = writeln!(std::io::stderr().lock(), "{}", lines.collect::<Vec<_>>().join("\n"));
+        let _ = writeln!(std::io::stderr().lock(), "{}", fitted(self.aside, text));
     }
+}
+
+/// Lines that fit a screen.
+fn fitted(style: Style, text: &str) -> String {
+    let wrapped = |line: &str| -> Vec<String> {
+        let indent = line.len() - line.trim_start().len();
+        let rows = wrap(line.trim_start(), style.width.saturating_sub(indent));
+        let rows = if rows.is_empty() { vec![String::new()] } else { rows };
+        rows.into_iter().map(|row| format!("{}{row}", " ".repeat(indent))).collect()
+    };
+    let lines = text.trim_end_matches('\n').split('\n').flat_map(wrapped);
+    lines.map(|line| style.characters(line.trim_end())).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether the terminal shows UTF-8. Windows PowerShell 5.1 decodes a pipe with the OEM code page, and a console shows

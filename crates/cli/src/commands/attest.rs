@@ -63,11 +63,11 @@ pub fn run(screen: &Screen, place: &Place, args: &Attest) -> Outcome {
     let ends = word.ends();
     all.attestations.push(word);
     files::write(&place.file(&files.attestations), &all.to_json())?;
-    screen.result(&text);
+    screen.say(&text);
     match ends {
-        Some(end) => screen.result(&format!("It counts until {}, or until an answer refutes it.", time::at(end, when, screen.offset))),
-        None => screen.result("It counts until the slots of the pool change."),
+        Some(end) => screen.say(&format!("It counts until {}, or until an answer refutes it.", time::at(end, when, screen.offset))),
+        None => screen.say("It counts until the slots of the pool change."),
     }
-    screen.result(&format!("Written to {}.\nNext: cstopo plan", files::name(&files.attestations)));
+    screen.say(&format!("Written to {}.\nNext: cstopo plan", files::name(&files.attestations)));
     Ok(Exit::Done)
 }

@@ -19,7 +19,7 @@ use crate::{documents, files};
 pub fn run(screen: &Screen, place: &Place, args: &Check) -> Outcome {
     let loaded = load::inputs(place, &args.inputs)?;
     let document = load::topology(place, &args.topology)?;
-    let say = |text: &str| screen.result(&screen.style.characters(text));
+    let say = |text: &str| screen.say(text);
     let mut disagreements = Vec::new();
     let mut notes: Vec<String> = loaded.assembled.refuted.iter().map(ToString::to_string).collect();
     if let Some(document) = &document {
@@ -46,7 +46,7 @@ pub fn run(screen: &Screen, place: &Place, args: &Check) -> Outcome {
     say(&format!("  {snapshot}: {} of {}", numbers::count(facts.facts.len(), "fact"), numbers::count(facts.estate.pools.len(), "pool")));
     if let Some(document) = &document {
         say(&format!(
-            "  {}: {} form, {}, {}",
+            "  {}: {}, {}, {}",
             files::name(&args.topology),
             document.form().name(),
             document.encoding().name(),

@@ -44,13 +44,13 @@ pub fn run(screen: &Screen, place: &Place, args: &Observe) -> Outcome {
         1 => "1 pool".to_owned(),
         n => format!("{n} pools"),
     };
-    screen.result(&screen.style.characters(&format!(
+    screen.say(&format!(
         "Read {} facts of {pools}, {} to {}, into {}.",
         snapshot.facts.len(),
         time::at_bare(from, to, screen.offset),
         time::at(to, to, screen.offset),
         files::name(&args.out)
-    )));
+    ));
     screen.result("The estate is simulated. Nothing was changed.");
     screen.result("Next: cstopo plan");
     Ok(Exit::Done)

@@ -62,8 +62,8 @@ fn document(screen: &Screen, place: &Place, args: &Show) -> Outcome {
     let document = load::document(place, &args.file)?;
     let topology = document.topology();
     let pools = topology.pools();
-    let say = |text: &str| screen.result(&screen.style.characters(text));
-    say(&format!("{}: {} form, {}, {}.", document.file(), document.form().name(), numbers::count(document.lines(), "line"), numbers::count(pools.len(), "pool")));
+    let say = |text: &str| screen.say(text);
+    say(&format!("{}: {}, {}, {}.", document.file(), document.form().name(), numbers::count(document.lines(), "line"), numbers::count(pools.len(), "pool")));
     for pool in &pools {
         say("");
         let product = pool.version.and_then(topology::product).unwrap_or("unknown product");

@@ -56,7 +56,7 @@ pub fn run(screen: &Screen, place: &Place, args: &Status) -> Outcome {
         screen.result("Next: cstopo plan");
         return Ok(Exit::Done);
     };
-    let say = |text: &str| screen.result(&screen.style.characters(text));
+    let say = |text: &str| screen.say(text);
     let plan = records.last().map(|r| r.plan.clone()).unwrap_or_default();
     let run: Vec<&Record> = records.iter().filter(|r| r.run == records[records.len() - 1].run).collect();
     let mut steps = 0;

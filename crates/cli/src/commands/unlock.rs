@@ -27,14 +27,14 @@ pub fn run(screen: &Screen, place: &Place, args: &Unlock) -> Outcome {
         }
         LockError::Silent { .. } | LockError::Io { .. } => fail(Exit::Error, format!("error: {e} [{}]", e.code())),
     })?;
-    screen.result(&format!("Lock {} of {} on {} is removed.", held.id, held.who, held.host));
+    screen.say(&format!("Lock {} of {} on {} is removed.", held.id, held.who, held.host));
     let told = journal::read(&Place::of_plan(&state, &held.plan).join("journal.jsonl"));
     let in_flight = told.ok().and_then(|t| t.used(&held.plan)).and_then(|u| u.in_flight);
     match in_flight {
-        Some((id, number)) => screen.result(&format!(
+        Some((id, number)) => screen.say(&format!(
             "Its run left step {number}, {id}, begun and not seen to end: look before you decide.\nNext: cstopo observe, then cstopo plan"
         )),
-        None => screen.result("Its run left nothing in flight.\nNext: cstopo observe, then cstopo plan"),
+        None => screen.say("Its run left nothing in flight.\nNext: cstopo observe, then cstopo plan"),
     }
     Ok(Exit::Done)
 }

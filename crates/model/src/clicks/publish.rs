@@ -38,7 +38,7 @@ pub(super) fn instructions(pool: &Fqdn, product: Product, changes: &[SlotChange]
     steps.push(open(pool, changes));
     steps.extend(edits.iter().map(|(edit, stores)| step(edit, pool, stores)));
     steps.push("OK. Leave every other field alone.".into());
-    steps.push(publish(product, changes));
+    steps.push(publish(product));
     Instructions {
         heads: vec![("Right", "RTCUniversalServerAdmins, and Domain Admins or delegated setup".to_owned())],
         steps,
@@ -130,19 +130,15 @@ fn and(words: &[&str]) -> String {
     }
 }
 
-fn publish(product: Product, changes: &[SlotChange]) -> Step {
+fn publish(product: Product) -> Step {
     let node = match product {
         Product::Lync2010 => "Lync Server 2010",
         Product::Lync2013 => "Lync Server 2013",
         Product::Skype2015 | Product::Skype2019 => "Skype for Business Server",
     };
-    let mut live: Vec<_> = changes.iter().map(|c| &c.after.primary.host).collect();
-    live.sort();
-    live.dedup();
-    let live: Vec<_> = live.into_iter().map(ToString::to_string).collect();
+    // Which host holds the live databases is not said: while the primary slot's host is dead it is the other one.
     let text = format!(
-        "Right-click \"{node}\", \"Topology\", \"Publish\". Select no database for creation: those of {} are live.",
-        live.join(" and ")
+        "Right-click \"{node}\", \"Topology\", \"Publish\". Select no database for creation: the pool's databases are live."
     );
     text.into()
 }

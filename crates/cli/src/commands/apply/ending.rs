@@ -21,7 +21,7 @@ pub fn tell(screen: &Screen, reviewed: &Reviewed, report: &Report, journal: &Pat
     let estate = &plan.problem.estate;
     let (done, all) = (report.done(), plan.steps.len());
     let title = |n: usize| plan.steps[n].declaration.title.full(estate);
-    let say = |text: &str| screen.result(&screen.style.characters_of(text));
+    let say = |text: &str| screen.say(text);
     let exit = match &report.outcome {
         Outcome::Done => {
             whole(&say, reviewed, report, screen);
