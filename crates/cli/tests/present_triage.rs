@@ -1,0 +1,165 @@
+//! Triage where a pool is more, or less, than a lost primary-slot host: several pools, other losses, facts that are unknown.
+
+mod present_pools;
+mod present_support;
+
+use cstopo_cli::present::style::Style;
+use cstopo_cli::present::{Context, triage};
+use model::field::{Field, Value};
+use model::problem::Problem;
+use model::snapshot::Snapshot;
+use present_pools::{BE1, BE2, beside, databases, healed, with};
+use present_support::estates::{FOUR, seed};
+use present_support::{moment, snapshot, well_formed, zone};
+
+fn shown(problem: &Problem, snapshot: &Snapshot) -> String {
+    let context = Context::new(snapshot, zone(), "");
+    let text = triage::text(problem, &planner::triage::triage(problem), &context, Style::PIPE);
+    well_formed(&text, 80);
+    assert!(text.is_ascii(), "{text}");
+    text
+}
+
+fn night(problem: &Problem) -> String {
+    shown(problem, &snapshot(problem))
+}
+
+/// The line that begins with a label, and what hangs under it.
+fn labelled<'a>(text: &'a str, label: &str) -> &'a str {
+    let at = text.find(&format!("\n{label}")).unwrap_or_else(|| panic!("{label} is missing:\n{text}")) + 1;
+    let rest = &text[at..];
+    let end =
+        rest.match_indices('\n').find(|(n, _)| !rest[n + 1..].starts_with("     ")).map_or(rest.len(), |(n, _)| n);
+    &rest[..end]
+}
+
+#[test]
+fn every_pool_has_its_own_verdict() {
+    let text = night(&beside(&seed(&FOUR, 3), &healed()));
+    let first = text.find("pool01.contoso.com has lost its primary-slot SQL host, be1.contoso.com.").unwrap();
+    let second = text.find("pool02.contoso.com is as declared.").unwrap();
+    assert_eq!(first.min(second), 0, "the first line answers");
+    assert!(text.contains("on pool02.contoso.com, writable"));
+    assert!(text.ends_with("Next: cstopo plan\n"), "one pool is not as declared: {text}");
+}
+
+#[test]
+fn each_machine_stands_under_its_own_pool() {
+    let text = night(&beside(&seed(&FOUR, 3), &seed(&FOUR, 3)));
+    let place =
+        |name: &str| text.find(&format!("\n  {name}.contoso.com\\RTC  ")).unwrap_or_else(|| panic!("{name}: {text}"));
+    let second = text.find("pool02.contoso.com has lost").unwrap();
+    let first = text.find("pool01.contoso.com has lost").unwrap();
+    for (machine, its, other) in
+        [("be1", first, second), ("be2", first, second), ("be3", second, first), ("be4", second, first)]
+    {
+        let at = place(machine);
+        assert!(at > its && (at < other) == (its < other), "{machine} stands under another pool:\n{text}");
+    }
+}
+
+#[test]
+fn as_declared_leaves_nothing_to_type() {
+    let text = night(&healed());
+    assert!(text.starts_with("pool01.contoso.com is as declared."));
+    assert!(!text.contains("cstopo plan"), "{text}");
+}
+
+#[test]
+fn a_host_that_was_not_asked_is_neither_silent_nor_lost() {
+    let text = night(&with(|set, _| set(Field::Answers(BE1), Value::Unknown)));
+    assert!(text.contains("unknown (no answer in 15 s)"));
+    for claim in ["has lost", "silent since", "Procedure"] {
+        assert!(!text.contains(claim), "{claim}: {text}");
+    }
+    assert!(labelled(&text, "Unknown").contains(r"be1.contoso.com\RTC"), "{text}");
+}
+
+#[test]
+fn no_other_copy_answers() {
+    let text = night(&with(|set, _| set(Field::Answers(BE2), Value::No)));
+    assert!(text.starts_with("pool01.contoso.com has lost be1.contoso.com, and no other copy answers."), "{text}");
+    assert!(text.contains("\"Restoring an Enterprise Edition Back End Server\""));
+    assert_eq!(text.matches("silent since 02:41:07 +01:00, 18 min").count(), 2, "{text}");
+}
+
+#[test]
+fn a_lost_mirror_leaves_users_served() {
+    let text = night(&with(|set, estate| {
+        set(Field::Answers(BE1), Value::Yes);
+        set(Field::Answers(BE2), Value::No);
+        for d in databases(estate) {
+            set(Field::Role(d, BE1), Value::Principal);
+            set(Field::Session(d, BE1), Value::Disconnected);
+            for unseen in [Field::Role(d, BE2), Field::Session(d, BE2), Field::Content(d, BE2), Field::Safety(d, BE2)] {
+                set(unseen, Value::Unknown);
+            }
+        }
+    }));
+    assert!(text.starts_with("pool01.contoso.com has lost its mirror-slot SQL host, be2.contoso.com."), "{text}");
+    assert!(text.contains("\"Restoring a mirrored Enterprise Edition Back End Server - mirror\""));
+    assert!(!text.contains("resiliency mode"), "users are served: {text}");
+}
+
+#[test]
+fn two_that_serve_come_before_everything() {
+    let problem = with(|set, estate| {
+        set(Field::Answers(BE1), Value::Yes);
+        for d in databases(estate) {
+            set(Field::Role(d, BE1), Value::Principal);
+            set(Field::Role(d, BE2), Value::Principal);
+        }
+    });
+    let text = night(&problem);
+    assert!(text.starts_with("pool01.contoso.com has two copies of a database that serve at once."), "{text}");
+    assert!(!text.contains("Procedure"), "no page describes it: {text}");
+}
+
+#[test]
+fn votes_that_are_not_known_are_only_possible() {
+    let text = night(&with(|set, estate| {
+        estate.front_end_ids().for_each(|f| set(Field::Services(f), Value::Unknown));
+        set(Field::CmsWritable, Value::Unknown);
+        estate.store_ids().for_each(|s| set(Field::WitnessSlot(s), Value::Unknown));
+    }));
+    assert!(text.contains("0 of 3 votes, 3 possible, needs 2"), "{text}");
+    assert!(labelled(&text, "  CMS").contains("unknown"), "{text}");
+    assert!(labelled(&text, "  witness slot").contains("unknown"), "{text}");
+}
+
+#[test]
+fn the_clock_needs_a_moment_and_runs_out() {
+    let problem = seed(&FOUR, 3);
+    let mut read = snapshot(&problem);
+    read.read.to = moment("02:30:00");
+    assert!(labelled(&shown(&problem, &read), "Clock").contains("users are in resiliency mode since about 03:11"));
+    read.details.hosts.clear();
+    let text = shown(&problem, &read);
+    assert!(!text.contains("resiliency") && !text.contains("silent since"), "nothing says since when: {text}");
+}
+
+#[test]
+fn a_simulated_estate_is_said_to_be_one() {
+    let problem = seed(&FOUR, 3);
+    let mut read = snapshot(&problem);
+    read.simulated = true;
+    assert!(shown(&problem, &read).starts_with("Simulated: "));
+}
+
+#[test]
+fn json_says_what_the_screen_says() {
+    let problem = beside(&seed(&FOUR, 3), &healed());
+    let read = snapshot(&problem);
+    let found = planner::triage::triage(&problem);
+    let render = || triage::json(&problem, &found, &Context::new(&read, zone(), ""));
+    assert_eq!(render(), render());
+    let json: serde_json::Value = serde_json::from_str(&render()).unwrap();
+    let pools = json["pools"].as_array().unwrap();
+    assert_eq!(pools.len(), 2);
+    let plain: String = night(&problem).split_whitespace().collect::<Vec<_>>().join(" ");
+    for pool in pools {
+        let verdict = pool["verdict"].as_str().unwrap();
+        assert!(plain.contains(verdict), "{verdict}");
+        assert_eq!(pool["broken"].as_bool(), Some(pool["situation"] == "primary_lost"));
+    }
+}
