@@ -96,11 +96,18 @@ fn try_out(problem: &Problem, grants: &[Grant]) -> Option<WayOut> {
     }
 }
 
-/// No single grant is enough: all together, less what is not needed; the last ones are tried to be spared first, because
-/// they are the dearest.
+/// No single grant is enough: several together, less what is not needed. Policies first, then consent, then words, then
+/// facts: to grant every fact at once would grant what contradicts itself.
 fn together(problem: &Problem, grants: &[Grant]) -> Option<WayOut> {
-    try_out(problem, grants)?;
-    let mut needed = grants.to_vec();
+    let weight = |g: &Grant| match g {
+        Grant::SeedShare | Grant::Outage | Grant::FullStop | Grant::Undocumented => 0,
+        Grant::Loss(_) => 1,
+        Grant::Fence(_) => 2,
+        Grant::Fact(..) | Grant::Facts(..) => 3,
+    };
+    let bundle = |most: u8| grants.iter().filter(|g| weight(g) <= most).cloned().collect::<Vec<Grant>>();
+    let mut needed = (0..=3).map(bundle).find(|b| try_out(problem, b).is_some())?;
+    // The last ones are spared first: they are the dearest.
     for i in (0..needed.len()).rev() {
         let mut fewer = needed.clone();
         fewer.remove(i);
