@@ -15,12 +15,14 @@ use super::observe::{Memory, Observer};
 use crate::driver::{Driver, DriverError, Said};
 
 /// A simulated deployment that carries out calls.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Simulated {
     /// The world.
     pub world: Deployment,
     pub(super) memory: Memory,
     file: Option<PathBuf>,
+    /// Whether time has passed since the world was saved.
+    waited: bool,
 }
 
 impl Simulated {
@@ -28,7 +30,7 @@ impl Simulated {
     #[must_use]
     pub fn new(world: Deployment) -> Self {
         let memory = Memory { told: world.published.unplanned.len(), ..Memory::default() };
-        Self { world, memory, file: None }
+        Self { world, memory, file: None, waited: false }
     }
 
     /// A world that lives in a file and is saved there after every act.
@@ -36,7 +38,9 @@ impl Simulated {
     /// # Errors
     /// When the file cannot be read or is no deployment.
     pub fn open(file: &Path) -> Result<Self, DeploymentError> {
-        Ok(Self { file: Some(file.into()), ..Self::new(Deployment::load(file)?) })
+        let mut simulated = Self::new(Deployment::load(file)?);
+        simulated.file = Some(file.into());
+        Ok(simulated)
     }
 
     /// For a plan that rests on facts of that time: machines that are installed later count as rebuilt.
@@ -57,10 +61,20 @@ impl Simulated {
         }
     }
 
-    fn save(&self) -> Result<(), DriverError> {
+    fn save(&mut self) -> Result<(), DriverError> {
+        self.waited = false;
         match &self.file {
             Some(file) => self.world.save(file).map_err(|e| DriverError(e.to_string())),
             None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Simulated {
+    fn drop(&mut self) {
+        if self.waited {
+            // Nobody is left to be told; the file then tells of the last act.
+            let _ = self.save();
         }
     }
 }
@@ -93,7 +107,10 @@ impl Driver for Simulated {
 
     fn wait(&mut self, seconds: u32) -> Result<(), DriverError> {
         self.world.advance(u64::from(seconds));
-        self.save()
+        // Time alone is saved with the next act, or at the end: a process that is killed while it waits finds the world as
+        // it was after its last act, with the wait still to come.
+        self.waited = true;
+        Ok(())
     }
 
     fn is_simulated(&self) -> bool {
