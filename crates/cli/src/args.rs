@@ -4,9 +4,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Declares which SQL Servers hold a pool's stores, plans the way there, and proves every step of it.
+const ABOUT: &str = "Declare which SQL Servers hold a pool's stores, see the steps that lead there, and apply them, \
+                     each proved by reading it back";
+
+/// The command line.
 #[derive(Debug, Parser)]
-#[command(name = "cstopo", version, about, max_term_width = 80, arg_required_else_help = true)]
+#[command(name = "cstopo", version, about = ABOUT, max_term_width = 80, arg_required_else_help = true)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

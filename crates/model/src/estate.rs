@@ -229,7 +229,7 @@ impl Estate {
             estate.instances.push(Instance { name, host });
         }
         let mut pools = parts.pools;
-        pools.sort_by(|a, b| a.fqdn.cmp(&b.fqdn));
+        pools.sort_by_key(|p| p.fqdn.clone());
         for (i, part) in pools.into_iter().enumerate() {
             if estate.pool_named(&part.fqdn).is_some() {
                 return Err(EstateError::Twice(part.fqdn.to_string()));
@@ -256,7 +256,7 @@ impl Estate {
             let pool = *users.first().ok_or(EstateError::NoUser(part.kind))?;
             stores.push((pool, part.kind, users, part));
         }
-        stores.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+        stores.sort_by_key(|s| (s.0, s.1));
         for (pool, kind, users, part) in stores {
             let store = StoreId(id(estate.stores.len()));
             let databases = estate.number_databases(store, kind, &part.megabytes);

@@ -11,7 +11,7 @@ use crate::cost::Cost;
 use crate::step::Rules;
 
 /// More states than any estate that was solved one part at a time has shown; beyond it the search gives up, and says so.
-pub const LIMIT: usize = 3_000_000;
+pub const LIMIT: usize = 150_000;
 
 /// What a search came to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -86,3 +86,21 @@ fn six_front_ends_roll() {
     assert_eq!(all.iter().filter(|id| id.starts_with("restart/")).count(), 12);
     assert!(!all.iter().any(|id| id.starts_with("full-stop/")));
 }
+
+#[test]
+fn a_role_alone_is_reached_by_fencing_and_failing_over() {
+    let mut problem = seed(&FOUR, 3);
+    for wish in &mut problem.wishes {
+        let be2 = wish.primaries()[0];
+        wish.slots = model::problem::Slots::Ordered { primary: None, mirror: model::problem::Wanted::Unmanaged };
+        wish.principal = Some(be2);
+        wish.witness = model::problem::Wanted::Unmanaged;
+    }
+    assert_eq!(ids(&problem), [
+        "fence/be1",
+        "failover/pool01/User",
+        "failover/pool01/Application",
+        "failover/pool01/Archiving",
+        "failover/pool01/Monitoring",
+    ]);
+}

@@ -43,6 +43,8 @@ struct Change {
     store: StoreId,
     before: Slots,
     after: Slots,
+    /// The instance that keeps the primary slot, or will take it.
+    heir: InstanceId,
 }
 
 /// Primary, mirror and witness slot.
@@ -100,7 +102,7 @@ impl Publish {
             },
             _ => None,
         }?;
-        Some(Change { store: s, before, after })
+        Some(Change { store: s, before, after, heir: want })
     }
 
     fn requirement(&self, problem: &Problem) -> Vec<Clause> {
@@ -116,8 +118,7 @@ impl Publish {
             for &d in &estate.store(s).databases {
                 match self.purpose {
                     Purpose::MirroringOff => {
-                        let mut takers = vec![change.before.primary];
-                        takers.extend(problem.wish(s).into_iter().flat_map(crate::problem::Wish::primaries));
+                        let mut takers = vec![change.before.primary, change.heir];
                         takers.sort_unstable();
                         takers.dedup();
                         requires.push(clause(Predicate::ServesOnOneOf(d, takers), rules::K2));
@@ -291,11 +292,10 @@ impl Declare for Publish {
                 for choice in 0..2 {
                     let wanted = |s: StoreId| {
                         let primaries = problem.wish(s)?.primaries();
-                        let now = slots(problem, state, s)?.primary;
-                        match primaries.get(choice) {
-                            Some(&p) => Some(p),
-                            None if choice == 0 => Some(now),
-                            None => None,
+                        match (primaries.get(choice), choice) {
+                            (Some(&p), _) => Some(p),
+                            (None, 0) => Some(slots(problem, state, s)?.primary),
+                            (None, _) => None,
                         }
                     };
                     let changes: Vec<Change> = stores
