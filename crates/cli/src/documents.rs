@@ -2,9 +2,8 @@
 //! nothing is written or published.
 
 use model::call::{Call, SlotChange, Task};
-use model::database_type::DatabaseType;
 use model::plan::Plan;
-use topology::{Document, Edit, StoreRole};
+use topology::{Document, Edit};
 
 /// A publish, and what it changes.
 pub struct Change {
@@ -49,7 +48,7 @@ pub fn changes(plan: &Plan, document: &Document) -> Vec<Change> {
 fn edits(original: &Document, slots: &[SlotChange]) -> Result<Vec<Edit>, String> {
     let mut edits = Vec::new();
     for change in slots {
-        let (pool, store) = (change.pool.clone(), role(change.kind));
+        let (pool, store) = (change.pool.clone(), change.kind.store_role());
         if change.before.mirror.is_some() && change.after.mirror.is_none() {
             edits.push(Edit::MirroringOff { pool: pool.clone(), store });
         }
@@ -63,18 +62,4 @@ fn edits(original: &Document, slots: &[SlotChange]) -> Result<Vec<Edit>, String>
         }
     }
     Ok(edits)
-}
-
-/// The role of a store in a topology document.
-#[must_use]
-pub fn role(kind: DatabaseType) -> StoreRole {
-    match kind {
-        DatabaseType::User => StoreRole::User,
-        DatabaseType::Application => StoreRole::Application,
-        DatabaseType::CentralMgmt => StoreRole::CentralMgmt,
-        DatabaseType::Archiving => StoreRole::Archiving,
-        DatabaseType::Monitoring => StoreRole::Monitoring,
-        DatabaseType::PersistentChat => StoreRole::PersistentChat,
-        DatabaseType::PersistentChatCompliance => StoreRole::PersistentChatCompliance,
-    }
 }

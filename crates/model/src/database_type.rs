@@ -66,6 +66,20 @@ impl DatabaseType {
         }
     }
 
+    /// The role of the type's store in a topology document.
+    #[must_use]
+    pub fn store_role(self) -> topology::StoreRole {
+        match self {
+            Self::User => topology::StoreRole::User,
+            Self::Application => topology::StoreRole::Application,
+            Self::CentralMgmt => topology::StoreRole::CentralMgmt,
+            Self::Archiving => topology::StoreRole::Archiving,
+            Self::Monitoring => topology::StoreRole::Monitoring,
+            Self::PersistentChat => topology::StoreRole::PersistentChat,
+            Self::PersistentChatCompliance => topology::StoreRole::PersistentChatCompliance,
+        }
+    }
+
     /// The key of the type's own table in a desired file: `[pool."fqdn".archiving]`.
     #[must_use]
     pub fn key(self) -> &'static str {

@@ -10,7 +10,7 @@ use crate::load::{self, Loaded};
 use crate::place::Place;
 use crate::present::numbers;
 use crate::screen::Screen;
-use crate::{documents, files};
+use crate::files;
 
 /// Runs it.
 ///
@@ -73,7 +73,7 @@ fn compare(document: &Document, loaded: &Loaded, disagreements: &mut Vec<String>
         let store = estate.store(wish.store);
         let pool = &estate.pool(store.pool).fqdn;
         let name = vocabulary::store_name(estate, wish.store);
-        let Some(slots) = document.topology().slots(pool, documents::role(store.kind)) else {
+        let Some(slots) = document.topology().slots(pool, store.kind.store_role()) else {
             disagreements.push(format!("{}: no {} store of {pool}", document.file(), store.kind));
             continue;
         };

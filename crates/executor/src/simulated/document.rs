@@ -1,9 +1,8 @@
 //! The topology document of a simulated deployment, where one is given: it follows the table of slots when a person
 //! publishes, and the table follows it when a file is published. It edits only through the topology crate.
 
-use model::database_type::DatabaseType;
 use topology::names::{Fqdn, SqlInstance};
-use topology::{Document, Edit, Mirroring, StoreRole};
+use topology::{Document, Edit, Mirroring};
 
 use super::act::Outcome;
 use super::deployment::Deployment;
@@ -14,18 +13,6 @@ pub(super) struct Moved {
     pub pool: Fqdn,
     pub before: Slots,
     pub after: Slots,
-}
-
-fn role(kind: DatabaseType) -> StoreRole {
-    match kind {
-        DatabaseType::User => StoreRole::User,
-        DatabaseType::Application => StoreRole::Application,
-        DatabaseType::CentralMgmt => StoreRole::CentralMgmt,
-        DatabaseType::Archiving => StoreRole::Archiving,
-        DatabaseType::Monitoring => StoreRole::Monitoring,
-        DatabaseType::PersistentChat => StoreRole::PersistentChat,
-        DatabaseType::PersistentChatCompliance => StoreRole::PersistentChatCompliance,
-    }
 }
 
 fn read(text: &str) -> Option<Document> {
@@ -48,7 +35,7 @@ impl Deployment {
         let earlier = self.mirrored_document.as_deref().and_then(read);
         let mut edits = Vec::new();
         for m in moved {
-            let (pool, store) = (m.pool.clone(), role(m.after.kind));
+            let (pool, store) = (m.pool.clone(), m.after.kind.store_role());
             if m.before.mirror.is_some() && m.after.mirror != m.before.mirror {
                 edits.push(Edit::MirroringOff { pool: pool.clone(), store });
             }
@@ -83,7 +70,7 @@ impl Deployment {
         let mut changed = Vec::new();
         for store in &mut self.published.stores {
             let Some(pool) = store.pools.first().cloned() else { continue };
-            let Some(said) = document.topology().slots(&pool, role(store.slots.kind)) else { continue };
+            let Some(said) = document.topology().slots(&pool, store.slots.kind.store_role()) else { continue };
             let mirror: Option<SqlInstance> = match &said.mirroring {
                 Mirroring::Mirrored { mirror, .. } => Some(mirror.clone()),
                 Mirroring::NotConfigured { .. } => None,
