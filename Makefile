@@ -18,6 +18,7 @@ check: ## format, lints, documentation; warnings are errors
 	RUSTDOCFLAGS=-Dwarnings cargo doc --no-deps --workspace
 
 golden: ## write golden files, schemas, the code map and the demo in README.md anew; look at the diff afterwards
+	CSTOPO_BLESS=1 cargo test -p cli --test scenarios
 	CSTOPO_BLESS=1 cargo test --workspace --no-fail-fast
 
 readme: ## write the demo in README.md anew

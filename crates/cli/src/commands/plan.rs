@@ -59,12 +59,12 @@ pub fn run(screen: &Screen, place: &Place, args: &Plan) -> Outcome {
     let shown = Shown::new(&args.inputs, &args.out);
     match planned(&loaded)? {
         Planned::Nothing => {
-            let context = shown.context(screen, &loaded, "");
+            let context = for_format(shown.context(screen, &loaded, ""), args.format);
             screen.result(&shown_nothing(&loaded, &context, args.format, screen));
             Ok(Exit::Done)
         }
         Planned::Refused(refused) => {
-            let context = shown.context(screen, &loaded, "");
+            let context = for_format(shown.context(screen, &loaded, ""), args.format);
             let problem = &loaded.assembled.problem;
             match args.format {
                 Format::Json => screen.result(&present::refusal::json(problem, &refused, &context)),
@@ -135,6 +135,16 @@ impl Shown {
     }
 }
 
+/// Markdown and JSON are for files and pull requests: their times are UTC, so that the same inputs give the same bytes
+/// everywhere.
+#[must_use]
+pub fn for_format(context: Context<'_>, format: Format) -> Context<'_> {
+    match format {
+        Format::Text => context,
+        Format::Json | Format::Markdown => Context { offset: jiff::tz::Offset::UTC, ..context },
+    }
+}
+
 fn shown_nothing(loaded: &Loaded, context: &Context<'_>, format: Format, screen: &Screen) -> String {
     let problem = &loaded.assembled.problem;
     match format {
@@ -155,11 +165,10 @@ pub struct How {
     pub max_bytes: usize,
 }
 
-/// A plan in a rendering. Markdown and JSON are for files and pull requests: their times are UTC, so that the same plan
-/// gives the same bytes everywhere.
+/// A plan in a rendering.
 #[must_use]
 pub fn rendered(screen: &Screen, solved: &Solved, context: &Context<'_>, document: Option<&Document>, how: How) -> String {
-    let universal = Context { offset: jiff::tz::Offset::UTC, ..context.clone() };
+    let universal = for_format(context.clone(), how.format);
     let changes = || document.map(|d| documents::changes(&solved.plan, d)).unwrap_or_default();
     match how.format {
         Format::Text if how.verbose => {

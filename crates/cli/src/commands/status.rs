@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use executor::journal::{self, Entry, Record};
-use executor::lock;
+use executor::lock::{self, Holder};
 use jiff::Timestamp;
 
 use crate::args::Status;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::load;
+use crate::{load, person};
 use crate::place::Place;
 use crate::present::{digest, time};
 use crate::screen::Screen;
@@ -42,6 +42,13 @@ fn last_journal(state: &Path) -> Result<Option<Vec<Record>>, Failure> {
 pub fn damaged(path: &Path, e: &journal::JournalError) -> Failure {
     let help = "leave the file as it is. cstopo observe, then cstopo plan: the estate itself\n    tells what has been done";
     Failure::new(Exit::BadInput, format!("error: {e} [{}]\n --> {}\n  = help: {help}", e.code(), path.display()))
+}
+
+/// Whether a holder is seen to be dead. The operating system lets go of what a dead process of this machine held; of
+/// another machine nothing can be told.
+fn dead(state: &Path, holder: &Holder) -> bool {
+    let free = |file: std::fs::File| file.try_lock_shared().is_ok();
+    holder.host.eq_ignore_ascii_case(&person::machine()) && std::fs::File::open(state.join("lock.held")).is_ok_and(free)
 }
 
 /// Runs it.
@@ -85,15 +92,20 @@ pub fn run(screen: &Screen, place: &Place, args: &Status) -> Outcome {
         }
     }
     let (first, last) = (run.first().map(|r| r.time), run.last().map(|r| r.time));
+    let dead = holder.as_ref().is_some_and(|h| dead(&state, h));
     match (&holder, &end) {
-        (Some(h), None) => match &h.step {
+        (Some(h), None) if !dead => match &h.step {
             Some((n, id)) => say(&format!("Running: step {n} of {steps}, {id}.")),
             None => say(&format!("Running: {} of {steps} steps done.", done.len())),
         },
         (_, Some((0, _))) => say(&format!("Done: {} of {steps} steps, nobody holds the lock.", done.len())),
         _ => {
             let flight = begun.as_ref().map_or("nothing in flight".to_owned(), |(n, id)| format!("step {n}, {id}, in flight"));
-            let lock = if holder.is_some() { "the lock is held" } else { "nobody holds the lock" };
+            let lock = match &holder {
+                Some(_) if dead => "the run lives no more, its lock is left",
+                Some(_) => "the lock is held",
+                None => "nobody holds the lock",
+            };
             say(&format!("Halted: {} of {steps} steps done, {flight}, {lock}.", done.len()));
         }
     }
@@ -105,6 +117,7 @@ pub fn run(screen: &Screen, place: &Place, args: &Status) -> Outcome {
     }
     match &end {
         Some((code, reason)) => say(&format!("  ended      {reason} (exit {code})")),
+        None if dead => say("  ended      it did not say: it was killed"),
         None => say("  ended      it did not say: it runs, or it was killed"),
     }
     let list = |numbers: &[usize]| if numbers.is_empty() { "none".to_owned() } else { ranges(numbers) };

@@ -26,7 +26,10 @@ pub fn run(screen: &Screen, place: &Place, args: &Triage) -> Outcome {
     context.files.desired = &desired;
     context.files.snapshot = &snapshot;
     match args.format {
-        Format::Json => screen.result(&present::triage::json(problem, &found, &context)),
+        Format::Json => {
+            let context = super::plan::for_format(context, args.format);
+            screen.result(&present::triage::json(problem, &found, &context));
+        }
         Format::Text | Format::Markdown => screen.result(&present::triage::text(problem, &found, &context, screen.style)),
     }
     Ok(match found.iter().map(|p| p.situation).min() {

@@ -57,6 +57,7 @@ fn carry_out(screen: &Screen, place: &Place, args: &Apply, reviewed: &Reviewed, 
         let what = format!("refused: {shown} rests on facts of a real estate; this deployment is simulated [CT4006]");
         return Err(Failure::new(Exit::Refused, format!("{what}\n --> {shown}\n  = nothing was done")));
     }
+    let crash = crash(args)?;
     let mut lock = take_lock(screen, args, reviewed, &state, &driver)?;
     screen.note("The deployment is simulated: nothing outside of its file changes.");
     let attested = fresh::check(screen, place, args, reviewed, &mut driver)?;
@@ -65,6 +66,10 @@ fn carry_out(screen: &Screen, place: &Place, args: &Apply, reviewed: &Reviewed, 
     let (mut journal, _) = Journal::open(&journal_file, &run_name(&driver), &reviewed.file.digest)
         .map_err(|e| Failure::new(Exit::Stopped, format!("stopped: {e} [{}]\n --> {}\n  = nothing was done", e.code(), journal_file.display())))?;
     screen.note(&format!("Lock taken. Journal: {}", journal_file.display()));
+    // Time passes in a simulation too: where a run ends before its first act, the plan made next is another one, and not
+    // the very plan that is used up.
+    driver.world.advance(1);
+    driver.world.save(&place.file(&args.deployment)).map_err(|e| Failure::new(Exit::Error, format!("error: {e} [CT3103]")))?;
     let steps = steps::Planned::new(&reviewed.solved);
     let interrupt = interrupts();
     let mut listener = progress::Progress::new(screen, &reviewed.solved, driver.now(), args.people == People::Ask);
@@ -85,7 +90,7 @@ fn carry_out(screen: &Screen, place: &Place, args: &Apply, reviewed: &Reviewed, 
         listener: &mut listener,
         interrupt: &interrupt,
         options,
-        crash: crash(args)?,
+        crash,
     }
     .run();
     listener.finish();

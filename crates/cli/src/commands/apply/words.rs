@@ -48,6 +48,10 @@ impl<D: Driver> Driver for WithWords<'_, D> {
         self.driver.perform(step, call, limit)
     }
 
+    fn besides(&mut self, call: &Call) -> Result<Vec<String>, DriverError> {
+        self.driver.besides(call)
+    }
+
     fn wait(&mut self, seconds: u32) -> Result<(), DriverError> {
         self.driver.wait(seconds)
     }

@@ -1,0 +1,161 @@
+//! The worlds of the scenarios, built and never typed: what `deployment.json` of each folder says.
+
+use executor::simulated::Deployment;
+use executor::simulated::host::{Host, SqlServer};
+use jiff::SignedDuration;
+use model::database_type::DatabaseType;
+use topology::names::{Fqdn, InstanceName, SqlInstance};
+
+use super::Folder;
+
+/// A scenario: a folder under `fixtures/scenarios`.
+pub struct Scenario {
+    /// Its name.
+    pub name: &'static str,
+    /// Its world.
+    pub world: fn() -> Deployment,
+}
+
+/// Every scenario.
+pub const ALL: [Scenario; 15] = [
+    Scenario { name: "seed", world: Deployment::seed },
+    Scenario { name: "synchronisation-unknown", world: || Deployment::seed().synchronisation_unknown() },
+    Scenario { name: "witness-all", world: || night(|d| d.witness(&instance("be3", "RTC"))) },
+    Scenario { name: "witness-some", world: || night(witness_of_two) },
+    Scenario { name: "other-instance", world: || night(other_instance) },
+    Scenario { name: "user-only", world: || night(user_only) },
+    Scenario { name: "front-ends-2", world: || Deployment::seed().front_ends(2) },
+    Scenario { name: "front-ends-6", world: || Deployment::seed().front_ends(6) },
+    Scenario { name: "mirror-behind", world: || Deployment::seed().behind(&["LcsCDR", "QoEMetrics"]) },
+    Scenario { name: "primary-reachable", world: sql_server_dies },
+    Scenario { name: "as-desired", world: || after("seed", Deployment::seed()) },
+    Scenario { name: "goal-a", world: Deployment::seed },
+    Scenario { name: "goal-b", world: Deployment::seed },
+    Scenario { name: "goal-c", world: || after("goal-a", Deployment::seed()) },
+    Scenario { name: "goal-c-at-once", world: Deployment::seed },
+];
+
+/// The world of a scenario.
+pub fn world(name: &str) -> Deployment {
+    let found = ALL.iter().find(|s| s.name == name).unwrap_or_else(|| panic!("no scenario {name}"));
+    (found.world)()
+}
+
+/// A host.
+pub fn host(label: &str) -> Fqdn {
+    Fqdn::new(format!("{label}.contoso.com")).expect("a name")
+}
+
+/// An instance.
+pub fn instance(label: &str, name: &str) -> SqlInstance {
+    SqlInstance { host: host(label), name: InstanceName::new(name).expect("a name") }
+}
+
+/// 17 min 3 s before the night is first looked at, be1 goes.
+const BEFORE: i64 = 17 * 60 + 3;
+
+/// A healthy estate, varied; then something happens to it, and time passes until the night is first looked at.
+fn since(vary: impl FnOnce(Deployment) -> Deployment, happens: impl FnOnce(&mut Deployment)) -> Deployment {
+    let mut world = vary(Deployment::healthy());
+    world.now = world.now.checked_sub(SignedDuration::from_secs(BEFORE)).expect("a time");
+    world.stirred = None;
+    happens(&mut world);
+    world.advance(u64::try_from(BEFORE).expect("some time"));
+    world
+}
+
+/// The night of a varied estate: be1 has no power.
+fn night(vary: impl FnOnce(Deployment) -> Deployment) -> Deployment {
+    since(vary, |world| world.power_off(&host("be1")))
+}
+
+/// The machine answers, SQL Server on it does not run.
+fn sql_server_dies() -> Deployment {
+    since(|d| d, |world| world.instance_mut(&instance("be1", "RTC")).expect("be1").running = false)
+}
+
+/// User and Application have a witness; Archiving and Monitoring were set up without one.
+fn witness_of_two(healthy: Deployment) -> Deployment {
+    let mut world = healthy.witness(&instance("be3", "RTC"));
+    let without = |kind: DatabaseType| matches!(kind, DatabaseType::Archiving | DatabaseType::Monitoring);
+    for store in world.published.stores.iter_mut().filter(|s| without(s.slots.kind)) {
+        store.slots.witness = None;
+    }
+    let copies = world.hosts.iter_mut().flat_map(|h| &mut h.instances).flat_map(|i| &mut i.databases);
+    for copy in copies.filter(|c| without(kind_of(&c.name))) {
+        if let Some(session) = &mut copy.session {
+            session.witness = None;
+        }
+    }
+    loaded_as_published(world)
+}
+
+/// Archiving and Monitoring lie on an instance of their own, MON, of the same two machines.
+fn other_instance(mut world: Deployment) -> Deployment {
+    let moves = |kind: DatabaseType| matches!(kind, DatabaseType::Archiving | DatabaseType::Monitoring);
+    let name = InstanceName::new("MON").expect("a name");
+    for host in world.hosts.iter_mut().filter(|h| h.name == host("be1") || h.name == host("be2")) {
+        let mut second = SqlServer { name: name.clone(), databases: Vec::new(), ..host.instances[0].clone() };
+        let (mut moved, stay): (Vec<_>, Vec<_>) =
+            host.instances[0].databases.drain(..).partition(|c| moves(kind_of(&c.name)));
+        for session in moved.iter_mut().filter_map(|c| c.session.as_mut()) {
+            session.partner.name = name.clone();
+        }
+        host.instances[0].databases = stay;
+        second.databases = moved;
+        host.instances.push(second);
+    }
+    for store in world.published.stores.iter_mut().filter(|s| moves(s.slots.kind)) {
+        store.slots.primary.name = name.clone();
+        if let Some(mirror) = &mut store.slots.mirror {
+            mirror.name = name.clone();
+        }
+    }
+    let pool = world.pool_mut(&host("pool01")).expect("pool01");
+    if let Some(reports) = &mut pool.reports {
+        reports.server.name = name.clone();
+        if let Some(partner) = &mut reports.partner {
+            partner.name = name;
+        }
+    }
+    loaded_as_published(world)
+}
+
+/// A pool with a User store and no other.
+fn user_only(mut world: Deployment) -> Deployment {
+    let pool = host("pool01");
+    world.published.stores.retain(|s| !s.pools.contains(&pool) || s.slots.kind == DatabaseType::User);
+    let ours = |h: &Host| h.name == host("be1") || h.name == host("be2");
+    for server in world.hosts.iter_mut().filter(|h| ours(h)).flat_map(|h| &mut h.instances) {
+        server.databases.retain(|c| kind_of(&c.name) == DatabaseType::User);
+    }
+    world.pool_mut(&pool).expect("pool01").reports = None;
+    loaded_as_published(world)
+}
+
+/// The type of store that a database belongs to.
+fn kind_of(database: &str) -> DatabaseType {
+    let of = |kind: &&DatabaseType| kind.databases().iter().any(|d| d.eq_ignore_ascii_case(database));
+    *DatabaseType::ALL.iter().find(of).expect("a database of a store")
+}
+
+/// Every Front End runs what is published.
+fn loaded_as_published(mut world: Deployment) -> Deployment {
+    let published = world.published.clone();
+    for pool in &mut world.pools {
+        for front_end in &mut pool.front_ends {
+            front_end.loaded = published.slots_of(&pool.name);
+            front_end.replica.slots.clone_from(&front_end.loaded);
+        }
+    }
+    world
+}
+
+/// A world in which a scenario's plan was carried out. What happened on the way is left out.
+fn after(scenario: &str, world: Deployment) -> Deployment {
+    let folder = Folder::with(scenario, &world);
+    folder.finish(&[]);
+    let mut world = folder.world();
+    world.events.clear();
+    world
+}
