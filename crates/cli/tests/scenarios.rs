@@ -124,6 +124,16 @@ fn three_goals_in_three_commits() {
 }
 
 #[test]
+fn a_pair_in_any_order_exchanges_no_slots_for_its_own_sake() {
+    for (one, other) in [("be1", "be2"), ("be2", "be1")] {
+        let pair = format!("sql-server-stores = ['{one}.contoso.com\\RTC', '{other}.contoso.com\\RTC']");
+        let folder = copy("as-desired");
+        folder.write("desired.toml", format!("format = 1\n[pool.\"pool01.contoso.com\"]\n{pair}\n"));
+        folder.nothing_to_do(&[]);
+    }
+}
+
+#[test]
 fn two_front_ends_stop_together_once_and_only_where_that_is_allowed() {
     let (_, text) = plan("front-ends-2", &[]);
     assert!(text.contains("full stop") || text.contains("Full stop"), "{text}");
