@@ -37,6 +37,7 @@ impl Deployment {
                 i.databases.iter().map(move |c| (at.clone(), c.name.clone()))
             })
             .collect();
+        self.remember(name);
         for (at, database) in copies {
             self.destroy_copy(&at, &database, "rebuild");
         }
@@ -49,6 +50,21 @@ impl Deployment {
         }
         self.fences.retain(|f| f.host != *name);
         Outcome::yes(format!("{name} is built anew"))
+    }
+
+    /// The topology goes on to define the instances of a machine whose disks are gone, for the stores that they held.
+    fn remember(&mut self, machine: &Fqdn) {
+        let held: Vec<Vec<SqlInstance>> = self
+            .published
+            .stores
+            .iter()
+            .map(|store| self.holders(store).into_iter().filter(|at| at.host == *machine).collect())
+            .collect();
+        for (store, held) in self.published.stores.iter_mut().zip(held) {
+            store.former.extend(held);
+            store.former.sort();
+            store.former.dedup();
+        }
     }
 
     /// SQL Server on a rebuilt machine, as its partner has it.

@@ -129,6 +129,10 @@ pub struct Store {
     pub pools: Vec<Fqdn>,
     /// Its slots.
     pub slots: Slots,
+    /// Instances that held it until their machines were built anew. The topology defines them all the same, so that they
+    /// can be named again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<SqlInstance>,
 }
 
 /// The published topology.

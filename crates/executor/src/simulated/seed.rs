@@ -151,7 +151,7 @@ impl Deployment {
         let theirs: Vec<Slots> = other.iter().map(|&k| slots(k, &sql2, None)).collect();
         let store = |pool: &str| {
             let pools = vec![fqdn(pool)];
-            move |slots: Slots| Store { pools: pools.clone(), slots }
+            move |slots: Slots| Store { pools: pools.clone(), slots, former: Vec::new() }
         };
         let stores = ours.iter().cloned().map(store("pool01")).chain(theirs.iter().cloned().map(store("pool02")));
         let reports = Some(ReportSource { server: be1.clone(), partner: Some(be2.clone()) });
@@ -280,7 +280,8 @@ impl Deployment {
         let (be1, be2) = (rtc("be1"), rtc("be2"));
         self.cms = Cms { pool: fqdn("pool01"), writable: self.host(&be1.host).is_some_and(Host::answers) };
         self.published.stores.retain(|s| s.slots.kind != kind);
-        self.published.stores.push(Store { pools: vec![fqdn("pool01")], slots: slots(kind, &be1, Some(&be2)) });
+        let slots = slots(kind, &be1, Some(&be2));
+        self.published.stores.push(Store { pools: vec![fqdn("pool01")], slots, former: Vec::new() });
         for (family, &database) in (50..).zip(kind.databases()) {
             for (at, role, partner) in [(&be1, Role::Principal, &be2), (&be2, Role::Mirror, &be1)] {
                 let like = self.copy(at, "rtcxds").and_then(|c| c.session.clone());

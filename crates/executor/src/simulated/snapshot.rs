@@ -16,9 +16,9 @@ use super::observe::{Observer, of_kind};
 use super::pool::Store;
 
 impl Deployment {
-    /// Every instance that a slot names, published or loaded, or that holds a copy of a store's databases.
-    fn holders(&self, store: &Store) -> BTreeSet<SqlInstance> {
-        let mut found = BTreeSet::new();
+    /// Every instance that a slot names, published or loaded, or that holds or held a copy of a store's databases.
+    pub(super) fn holders(&self, store: &Store) -> BTreeSet<SqlInstance> {
+        let mut found: BTreeSet<SqlInstance> = store.former.iter().cloned().collect();
         let mut add = |slots: &super::pool::Slots| {
             found.insert(slots.primary.clone());
             found.extend(slots.mirror.clone());
@@ -79,7 +79,8 @@ impl Deployment {
         let slots = self.published.stores.iter().map(|s| &s.slots);
         let loaded = self.pools.iter().flat_map(|p| &p.front_ends).flat_map(|f| &f.loaded);
         let named = slots.chain(loaded).flat_map(|s| [Some(s.primary.clone()), s.mirror.clone(), s.witness.clone()]);
-        named.flatten().chain(self.instance_names()).collect()
+        let former = self.published.stores.iter().flat_map(|s| s.former.clone());
+        named.flatten().chain(former).chain(self.instance_names()).collect()
     }
 
     fn constant(&self) -> Constant {
