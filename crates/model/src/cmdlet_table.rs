@@ -23,9 +23,17 @@ const COMMON: [(&str, bool); 3] = [("Verbose", true), ("ErrorAction", false), ("
 /// # Errors
 /// What they would not take, in words.
 pub fn check(cmdlet: &Cmdlet) -> Result<(), String> {
+    check_in(cmdlet, &PRODUCTS)
+}
+
+/// Whether the products named take a call: `lync2013`, `sfb2015`. A cmdlet that only one of them has is sent to that one.
+///
+/// # Errors
+/// What they would not take, in words.
+pub fn check_in(cmdlet: &Cmdlet, products: &[&str]) -> Result<(), String> {
     let name = cmdlet.name;
     let row = rows().iter().find(|r| r["name"] == name).ok_or_else(|| format!("{name} is not in the table"))?;
-    for product in PRODUCTS {
+    for &product in products {
         if !list(&row["applicable"]).any(|p| p == product) {
             return Err(format!("{name} does not exist in {product}"));
         }

@@ -26,8 +26,13 @@ pub enum Predicate {
     ServesOnOneOf(DatabaseId, Vec<InstanceId>),
     /// Some copy of the database serves.
     Served(DatabaseId),
-    /// Not serving, or not the only one: fencing the host stops nobody who is not stopped already.
+    /// Not serving, or another copy serves that is not of an older history: fencing the host stops nobody who is not stopped
+    /// already, and of two principals the older one.
     NotTheOnlyServer(DatabaseId, InstanceId),
+    /// All databases of the store are served from one instance.
+    Together(StoreId),
+    /// The first instance does not serve the database to a living mirror on the second.
+    NoLivingPair(DatabaseId, InstanceId, InstanceId),
     /// A complete copy serves on another host: what is on this host may be lost.
     CompleteBesides(DatabaseId, HostId),
     /// The copy is nobody's: absent, or left RESTORING without a session. Half of guard G1.
@@ -104,8 +109,19 @@ impl Predicate {
             Self::Served(d) => v.served(*d),
             Self::NotTheOnlyServer(d, i) => {
                 let others = instances(v, *d).iter().filter(|&x| x != i);
-                let elsewhere = Truth::any(others.map(|&x| v.serves(*d, x)));
+                let good = |x| v.serves(*d, x).and(v.is(Field::Content(*d, x), Value::Superseded).not());
+                let elsewhere = Truth::any(others.map(|&x| good(x)));
                 v.serves(*d, *i).not().or(elsewhere)
+            }
+            Self::Together(s) => {
+                let store = v.estate.store(*s);
+                let all_on = |i: InstanceId| Truth::all(store.databases.iter().map(|&d| v.serves(d, i)));
+                Truth::any(store.instances.iter().map(|&i| all_on(i)))
+            }
+            Self::NoLivingPair(d, p, m) => {
+                let mirror = v.is(Field::Role(*d, *m), Value::Mirror).and(v.is(Field::Answers(*m), Value::Yes));
+                let session = v.is(Field::Session(*d, *p), Value::NoSession).not();
+                v.serves(*d, *p).and(session).and(mirror).not()
             }
             Self::CompleteBesides(d, h) => v.complete_besides(*d, *h),
             Self::NoLiveCopy(d, i) => {
@@ -169,8 +185,21 @@ impl Predicate {
         match self {
             Self::Serves(d, i) => serves(out, *d, *i),
             Self::ServesOnOneOf(d, list) => list.iter().for_each(|&i| serves(out, *d, i)),
-            Self::Served(d) | Self::NotTheOnlyServer(d, _) | Self::OneServer(d) => {
-                instances(v, *d).iter().for_each(|&i| serves(out, *d, i));
+            Self::Served(d) | Self::OneServer(d) => instances(v, *d).iter().for_each(|&i| serves(out, *d, i)),
+            Self::NotTheOnlyServer(d, _) => {
+                for &i in instances(v, *d) {
+                    serves(out, *d, i);
+                    out.push(Field::Content(*d, i));
+                }
+            }
+            Self::Together(s) => {
+                let store = v.estate.store(*s);
+                store.databases.iter().for_each(|&d| store.instances.iter().for_each(|&i| serves(out, d, i)));
+            }
+            Self::NoLivingPair(d, p, m) => {
+                serves(out, *d, *p);
+                serves(out, *d, *m);
+                out.push(Field::Session(*d, *p));
             }
             Self::CompleteBesides(d, h) => {
                 for &i in instances(v, *d).iter().filter(|&&i| v.estate.host_of(i) != *h) {

@@ -26,6 +26,11 @@ pub const RESTART: Duration =
 pub const FULL_STOP: Duration = range(15 * MIN, 75 * MIN, "operations 14: up to 60 min cold start");
 /// End the sessions of one type.
 pub const END_SESSION: Duration = range(5, 55, "operations 14, proposal");
+/// Resume the sessions of one type, and catch up.
+pub const RESUME: Duration = range(MIN, 15 * MIN, "assumed");
+/// Start the services of one Front End, and let the pool settle.
+pub const START: Duration =
+    Duration { least: 5 * MIN, most: 50 * MIN, settling: 20 * MIN, source: "operations 14: 30 min, 20 min of Ready" };
 /// Build a machine.
 pub const REBUILD: Duration = range(4 * HOUR, 4 * HOUR, "assumed");
 /// Install SQL Server.

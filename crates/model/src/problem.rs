@@ -81,6 +81,12 @@ impl Wish {
         }
     }
 
+    /// Whether any slot is declared.
+    #[must_use]
+    pub fn manages_slots(&self) -> bool {
+        self.slots != Slots::Ordered { primary: None, mirror: Wanted::Unmanaged }
+    }
+
     /// Every instance that the wish names.
     #[must_use]
     pub fn named(&self) -> Vec<InstanceId> {
@@ -108,8 +114,12 @@ impl Wish {
             }
             Slots::Pair(a, b) => out.push(desired(Predicate::SlotsArePair(s, a, b))),
         }
+        out.push(clause(Predicate::Together(s), rules::TOGETHER));
         for &d in &estate.store(s).databases {
-            out.push(clause(Predicate::SessionAsSlots(d), rules::K9));
+            // Where no slot is declared no session is asked for: a role alone is reached by a failover.
+            if self.manages_slots() {
+                out.push(clause(Predicate::SessionAsSlots(d), rules::K9));
+            }
             out.extend(self.principal.map(|p| desired(Predicate::Serves(d, p))));
             let mirrored = if self.wants_mirror() { self.primaries() } else { Vec::new() };
             match self.witness {

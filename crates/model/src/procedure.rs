@@ -1,5 +1,6 @@
-//! Microsoft's page "Restoring a mirrored Enterprise Edition Back End Server - primary", sentence by sentence in our own
-//! words, and every deviation from it with its reason. It knows no plan; which sentences a plan carries out is computed.
+//! Microsoft's pages "Restoring a mirrored Enterprise Edition Back End Server", primary and mirror, sentence by sentence in
+//! our own words, and every deviation from them with its reason. It knows no plan; which sentences a plan carries out is
+//! computed.
 
 /// The page's name.
 pub const TITLE: &str = "Restoring a mirrored Enterprise Edition Back End Server - primary";
@@ -50,6 +51,22 @@ pub const SENTENCES: &[Sentence] = &[
     act("10.mirror", "in Create Mirror Database, create the mirrors"),
 ];
 
+/// The name of the sibling page, for a lost mirror.
+pub const MIRROR_TITLE: &str = "Restoring a mirrored Enterprise Edition Back End Server - mirror";
+
+/// The sibling page, in its order. It reuses the names of the first page's hosts for the opposite slots.
+pub const MIRROR_SENTENCES: &[Sentence] = &[
+    setting("m.0", "take an image copy of the system as a rollback point"),
+    setting("m.1", "log on to a Front End Server as a member of RTCUniversalServerAdmins"),
+    setting("m.2", "start the management shell"),
+    act("m.3", "uninstall mirroring, with Uninstall-CsMirrorDatabase on the primary"),
+    act("m.3.types", "do so for each configured database type"),
+    act("m.4", "build a clean server with the name of the failed mirror; operating system and certificates"),
+    act("m.5", "log on to the new server"),
+    act("m.6", "install SQL Server with the same instance names"),
+    act("m.7", "create the mirrors again: the topology still names them"),
+];
+
 /// A deviation from the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deviation {
@@ -71,6 +88,31 @@ pub const DEVIATIONS: &[Deviation] = &[
         "fence",
         "fenced first: the page forces while the old principal could be serving",
         "SQL Server, role switching; invariant 3",
+    ),
+    deviation(
+        "planned-failover",
+        "failed over without force: both copies are SYNCHRONIZED, nothing is lost",
+        "failing over a mirrored database; operations 7.2",
+    ),
+    deviation(
+        "end-living-pair",
+        "mirroring ended while both partners answer: the page has only a dead one",
+        "deploying SQL mirroring; errata E04",
+    ),
+    deviation(
+        "resume",
+        "a suspended session is resumed instead of created again",
+        "SQL Server, pausing and resuming mirroring; operations 8.2",
+    ),
+    deviation(
+        "forget-partner",
+        "the mirror forgets a session that its partner has ended",
+        "SQL Server, removing mirroring; operations 6.8",
+    ),
+    deviation(
+        "start-services",
+        "services that are stopped or disabled are started",
+        "upgrade or update Front End Servers; operations 11.1",
     ),
     deviation("confirm", "-Confirm:$false, else each cmdlet asks", "Invoke-CsDatabaseFailover"),
     deviation("save", "topology and settings saved: the way back from the publishes", "Publish-CsTopology; K11"),
@@ -108,7 +150,7 @@ pub const DEVIATIONS: &[Deviation] = &[
 /// The sentence of an id.
 #[must_use]
 pub fn sentence(id: &str) -> Option<&'static Sentence> {
-    SENTENCES.iter().find(|s| s.id == id)
+    SENTENCES.iter().chain(MIRROR_SENTENCES).find(|s| s.id == id)
 }
 
 /// The deviation of an id.

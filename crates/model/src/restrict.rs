@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 
 use topology::names::Fqdn;
 
-use crate::estate::{Estate, Parts, PoolPart, StoreId, StorePart};
+use crate::estate::{Estate, Parts, PoolId, PoolPart, StoreId, StorePart};
 use crate::field::{Field, State, Value};
 use crate::problem::{Problem, Slots, Wanted, Wish};
 
 impl Estate {
-    /// The parts of this estate that belong to some of its stores: their pools, and all instances.
+    /// The parts of this estate that belong to some of its stores and some of its pools, and all instances.
     #[must_use]
-    pub fn parts_of(&self, keep: &[StoreId]) -> Parts {
-        let users: BTreeSet<_> = keep.iter().flat_map(|&s| self.store(s).users.iter().copied()).collect();
+    pub fn parts_of(&self, keep: &[StoreId], of: impl Fn(PoolId) -> bool) -> Parts {
+        let of_store = |s: StoreId| self.store(s).users.iter().copied().filter(|&p| of(p));
+        let users: BTreeSet<_> = keep.iter().flat_map(|&s| of_store(s)).collect();
         let name = |p| -> Fqdn { self.pool(p).fqdn.clone() };
         let pools = users.iter().map(|&p| PoolPart {
             fqdn: name(p),
@@ -24,7 +25,7 @@ impl Estate {
             let store = self.store(s);
             let sizes = store.databases.iter().map(|&d| self.database(d));
             StorePart {
-                users: store.users.iter().map(|&p| name(p)).collect(),
+                users: of_store(s).map(name).collect(),
                 kind: store.kind,
                 megabytes: sizes.filter_map(|d| Some((d.name.clone(), d.megabytes?))).collect(),
                 instances: store.instances.iter().map(|&i| self.instance(i).name.clone()).collect(),
@@ -89,7 +90,13 @@ impl Problem {
     /// The same question for some of the managed stores. None if the estate cannot be cut so.
     #[must_use]
     pub fn restricted(&self, keep: &[StoreId]) -> Option<Self> {
-        let estate = Estate::new(self.estate.parts_of(keep)).ok()?;
+        self.restricted_to(keep, |_| true)
+    }
+
+    /// As above, and as if only some of the pools used those stores.
+    #[must_use]
+    pub fn restricted_to(&self, keep: &[StoreId], of: impl Fn(PoolId) -> bool) -> Option<Self> {
+        let estate = Estate::new(self.estate.parts_of(keep, of)).ok()?;
         let old = &self.estate;
         let instance = |i| estate.instance_named(&old.instance(i).name);
         let mut initial = State::unknown(&estate);

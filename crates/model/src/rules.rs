@@ -104,6 +104,12 @@ rules! {
     /// Only what is not known can be confirmed.
     UNKNOWN = "unknown", "it is known already",
         "rules 2, Confirm";
+    /// All databases of a type are PRINCIPAL on one instance.
+    TOGETHER = "together", "one type is half here, half there, and cmdlets speak of whole types",
+        "operations 7.2 and 15";
+    /// A living pair whose principal is in the primary slot is ended before the topology says so.
+    PAIR = "pair", "the cmdlet that ends mirroring fails once the published topology names no pair",
+        "deploying SQL mirroring: cmdlet first, topology second; release notes";
     /// Invariant 1.
     I1 = "invariant 1", "two PRINCIPALs for one database", "design, invariants";
     /// Invariant 2.

@@ -65,7 +65,11 @@ fn predicate(estate: &Estate, p: &Predicate) -> String {
         }
         Predicate::Served(db) => format!("{} is served", d(db)),
         Predicate::NotTheOnlyServer(db, at) => {
-            format!("{} does not serve {}, or another host serves it too", i(at), d(db))
+            format!("{} does not serve {}, or another host serves a copy that is not superseded", i(at), d(db))
+        }
+        Predicate::Together(s) => format!("all databases of {} are served by one instance", store(estate, *s)),
+        Predicate::NoLivingPair(db, p, m) => {
+            format!("{} is no longer mirrored from {} to {}, as far as both answer", d(db), i(p), i(m))
         }
         Predicate::CompleteBesides(db, h) => {
             format!("a complete copy of {} is served by another host than {}", d(db), estate.host(*h))

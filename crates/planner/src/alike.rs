@@ -1,12 +1,12 @@
 //! What is alike is solved once: stores of a pool that differ in nothing but their names are one store in the search, and
-//! many again in the plan. It knows no particular action.
+//! many again in the plan; pools that do so are one pool. It knows no particular action.
 
 use std::collections::BTreeSet;
 
 use model::actions::Action;
 use model::database_type::DatabaseType;
 use model::declaration::StepId;
-use model::estate::StoreId;
+use model::estate::{FrontEndId, PoolId, Product, StoreId};
 use model::field::{Field, Value};
 use model::problem::{Problem, Slots, Wanted, Wish};
 
@@ -28,8 +28,8 @@ pub fn classes(problem: &Problem) -> Vec<Vec<StoreId>> {
 
 #[derive(PartialEq, Eq)]
 struct Likeness {
-    users: Vec<model::estate::PoolId>,
-    pool: model::estate::PoolId,
+    users: Vec<PoolId>,
+    pool: PoolId,
     cms: bool,
     wish: (Slots, Wanted, Option<model::estate::InstanceId>),
     slots: Vec<Value>,
@@ -70,15 +70,77 @@ fn likeness(problem: &Problem, wish: &Wish) -> Likeness {
     }
 }
 
-/// Carries a plan for the stand-ins over to all stores. None if some step does not carry over; then the whole is to be
-/// searched.
+/// Classes of pools that are alike: Front Ends, own stores and the state of both, place by place. The first of each stands
+/// for the others. A store that several pools use is one, and makes them no less alike.
 #[must_use]
-pub fn expand(rules: &Rules<'_>, classes: &[Vec<StoreId>], ids: &[StepId]) -> Option<Vec<Action>> {
+pub fn twins(problem: &Problem) -> Vec<Vec<PoolId>> {
+    let mut twins: Vec<(PoolLikeness, Vec<PoolId>)> = Vec::new();
+    for pool in problem.pools() {
+        let likeness = pool_likeness(problem, pool);
+        match twins.iter_mut().find(|(l, _)| *l == likeness) {
+            Some((_, pools)) => pools.push(pool),
+            None => twins.push((likeness, vec![pool])),
+        }
+    }
+    twins.into_iter().map(|(_, pools)| pools).collect()
+}
+
+#[derive(PartialEq, Eq)]
+struct PoolLikeness {
+    product: Product,
+    front_ends: Vec<Vec<Value>>,
+    /// Shared stores by name, own ones by what they are like.
+    stores: Vec<(DatabaseType, Result<StoreId, Option<Likeness>>)>,
+    facts: [Value; 3],
+    cms: bool,
+}
+
+fn pool_likeness(problem: &Problem, pool: PoolId) -> PoolLikeness {
+    let estate = &problem.estate;
+    let get = |field| problem.initial.get(estate, field);
+    let part = estate.pool(pool);
+    let front_end = |&f: &FrontEndId| {
+        let own = [Field::Services(f), Field::Replica(f), Field::VoterEpoch(f), Field::StartedSinceMirror(f)];
+        let loaded = part.stores.iter().flat_map(|&s| [Field::LoadedPrimary(f, s), Field::LoadedMirror(f, s)]);
+        own.into_iter().chain(loaded).map(get).collect()
+    };
+    let store = |&s: &StoreId| {
+        let like = || problem.wish(s).map(|w| Likeness { users: Vec::new(), pool: PoolId(0), ..likeness(problem, w) });
+        let shared = estate.store(s).users.len() > 1;
+        (estate.store(s).kind, if shared { Ok(s) } else { Err(like()) })
+    };
+    PoolLikeness {
+        product: part.product,
+        front_ends: part.front_ends.iter().map(front_end).collect(),
+        stores: part.stores.iter().map(store).collect(),
+        facts: [Field::Tested(pool), Field::LogBackups(pool), Field::Reports(pool)].map(get),
+        cms: estate.cms == Some(pool),
+    }
+}
+
+/// The stores that stand for all: the first of each class, in a pool that is the first of its kind.
+#[must_use]
+pub fn stand_ins(problem: &Problem, classes: &[Vec<StoreId>], twins: &[Vec<PoolId>]) -> Vec<StoreId> {
+    let stands = |s: &StoreId| twins.iter().any(|pools| pools[0] == problem.estate.store(*s).pool);
+    classes.iter().map(|c| c[0]).filter(stands).collect()
+}
+
+/// Carries a plan for the stand-ins over to all stores and pools. None if some step does not carry over; then the whole is
+/// to be searched.
+#[must_use]
+pub fn expand(
+    rules: &Rules<'_>,
+    classes: &[Vec<StoreId>],
+    twins: &[Vec<PoolId>],
+    ids: &[StepId],
+) -> Option<Vec<Action>> {
     let problem = rules.problem;
     let mut state = problem.initial.clone();
     let mut actions = Vec::new();
     for id in ids {
-        for id in renamed(problem, classes, id) {
+        let of_stores = renamed(problem, classes, id);
+        let of_pools = of_stores.iter().flat_map(|id| moved(problem, twins, id));
+        for id in of_pools {
             let (action, declaration) = Action::with_id(problem, &state, &id)?;
             let taken = rules.take(&state, &rules.standing(&state), &declaration)?;
             state = taken.after;
@@ -97,6 +159,35 @@ fn renamed(problem: &Problem, classes: &[Vec<StoreId>], id: &StepId) -> Vec<Step
     for class in classes {
         let Some(purpose) = class.first().and_then(|&first| id.0.strip_suffix(&name(first))) else { continue };
         return class.iter().map(|&s| StepId(format!("{purpose}{}", name(s)))).collect();
+    }
+    vec![id.clone()]
+}
+
+/// A step id for every pool that its pool stands for; a step that names no pool and no Front End of one is for all.
+fn moved(problem: &Problem, twins: &[Vec<PoolId>], id: &StepId) -> Vec<StepId> {
+    let estate = &problem.estate;
+    let names = |p: PoolId| -> Vec<String> {
+        let part = estate.pool(p);
+        let front_ends = part.front_ends.iter().map(|&f| estate.front_end(f).fqdn.to_string());
+        std::iter::once(part.fqdn.to_string()).chain(front_ends).collect()
+    };
+    // A store that several pools use is failed over, ended and mirrored once.
+    let shared = estate.store_ids().filter(|&s| estate.store(s).users.len() > 1);
+    if shared.into_iter().any(|s| id.0.ends_with(&format!("/{}", model::vocabulary::store_name(estate, s)))) {
+        return vec![id.clone()];
+    }
+    let segments: Vec<&str> = id.0.split('/').collect();
+    for pools in twins {
+        let first = names(pools[0]);
+        if !segments.iter().any(|s| first.iter().any(|n| n == s)) {
+            continue;
+        }
+        let to = |&p: &PoolId| {
+            let other = names(p);
+            let name = |s: &&str| first.iter().position(|n| n == s).map_or_else(|| (*s).to_owned(), |n| other[n].clone());
+            StepId(segments.iter().map(name).collect::<Vec<_>>().join("/"))
+        };
+        return pools.iter().map(to).collect();
     }
     vec![id.clone()]
 }

@@ -125,13 +125,15 @@ fn part_actions(problem: &Problem, part: &[StoreId]) -> Result<Vec<StepId>, Outc
     }
     let ids = |rules: &Rules<'_>, actions: &[Action]| actions.iter().map(|a| rules.declare(a).id.clone()).collect();
     let classes = alike::classes(&own);
-    let stand_ins: Vec<StoreId> = classes.iter().map(|c| c[0]).collect();
-    if let Some(small) = own.restricted(&with_unmanaged(&own, &stand_ins)) {
+    let twins = alike::twins(&own);
+    let stand_ins = alike::stand_ins(&own, &classes, &twins);
+    let stands = |p| twins.iter().any(|pools| pools[0] == p);
+    if let Some(small) = own.restricted_to(&with_unmanaged(&own, &stand_ins), stands) {
         let small_rules = Rules::new(&small);
         match search(&small_rules) {
             Found::Plan(actions, _) => {
                 let small_ids: Vec<StepId> = ids(&small_rules, &actions);
-                if let Some(all) = alike::expand(&rules, &classes, &small_ids) {
+                if let Some(all) = alike::expand(&rules, &classes, &twins, &small_ids) {
                     return Ok(ids(&rules, &all));
                 }
             }

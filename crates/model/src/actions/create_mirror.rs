@@ -1,6 +1,6 @@
 //! Create the mirrors of a database type: copied from the primary slot to the mirror slot, under guard G1.
 
-use super::Declare;
+use super::{Declare, mirror_lost};
 use crate::call::{Call, Cmdlet};
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
@@ -210,7 +210,14 @@ impl Declare for CreateMirror {
             subject: Subject::Pool(store.pool),
             stops_harm: false,
             work: Work::Change,
-            origin: Origin { sentences: &["10.install", "10.wizard", "10.mirror"], deviation: Some("create-by-cmdlet") },
+            origin: Origin {
+                sentences: if mirror_lost(problem, estate.host_of(to)) {
+                    &["m.7"]
+                } else {
+                    &["10.install", "10.wizard", "10.mirror"]
+                },
+                deviation: Some("create-by-cmdlet"),
+            },
             stage: Stage::Protect,
             notes: vec![
                 Phrase::new("direction ").instance(from).words(" to ").instance(to),

@@ -1,7 +1,7 @@
 //! End the mirroring sessions of a database type on the host that keeps serving: by cmdlet, and where that fails, as it is
 //! known to after a change of the topology, by T-SQL.
 
-use super::{Declare, pool_id};
+use super::{Declare, mirror_lost, pool_id};
 use crate::call::{Call, Cmdlet, Statement};
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
@@ -22,6 +22,8 @@ pub struct EndMirroring {
     databases: Vec<DatabaseId>,
     /// Partners that answer: their copies are left RESTORING.
     living: Vec<InstanceId>,
+    /// Whether the published slots name this pair: then the cmdlet finds a living partner.
+    published: bool,
 }
 
 impl EndMirroring {
@@ -51,10 +53,84 @@ impl EndMirroring {
             write(Field::WitnessLink(d, self.at), Value::Nothing),
         ];
         for &i in &self.living {
-            end.push(write(Field::Role(d, i), Value::Restoring));
-            end.push(write(Field::Session(d, i), Value::NoSession));
+            end.extend([
+                write(Field::Role(d, i), Value::Restoring),
+                write(Field::Session(d, i), Value::NoSession),
+                write(Field::Safety(d, i), Value::Nothing),
+                write(Field::Witness(d, i), Value::Nothing),
+                write(Field::WitnessLink(d, i), Value::Nothing),
+            ]);
         }
         end
+    }
+}
+
+impl EndMirroring {
+    /// The cmdlet where it can find what to end, and T-SQL.
+    ///
+    /// The cmdlet finds a living pair as long as the published slots name it, and is known to fail after that: there T-SQL
+    /// alone is left (release notes; errata E04). With the partner gone the restoring pages name the cmdlet either way.
+    fn ways(&self, problem: &Problem) -> Vec<Way> {
+        let estate = &problem.estate;
+        let at = &estate.instance(self.at).name;
+        let mut cmdlet = Cmdlet::new("Uninstall-CsMirrorDatabase")
+            .with("DatabaseType", estate.store(self.store).kind)
+            .with("SqlServerFqdn", &at.host);
+        if !at.name.is_default() {
+            cmdlet = cmdlet.with("SqlInstanceName", &at.name);
+        }
+        let statements = self.databases.iter().map(|&d| Statement::PartnerOff(estate.database(d).name.clone()));
+        let by_cmdlet = Way {
+            performer: Performer::Cmdlet,
+            requires: Vec::new(),
+            rights: vec!["RTCUniversalServerAdmins", "sysadmin on the SQL Server"],
+            call: Call::Cmdlets(vec![cmdlet.without("Confirm").switch("Verbose")]),
+            limit: Some(5 * 60),
+            settle: 30,
+            evidence: Evidence::Documented,
+            source: match (self.published, self.mirror_lost(problem)) {
+                (true, _) => "deploying SQL mirroring: Uninstall-CsMirrorDatabase, then the topology",
+                (false, true) => "restoring a mirrored Back End Server, mirror, step 3",
+                (false, false) => "the procedure, step 5",
+            },
+            retry: false,
+        };
+        let unpublished = !self.living.is_empty() && !self.published;
+        let by_sql = Way {
+            performer: Performer::Tsql,
+            requires: Vec::new(),
+            rights: vec!["sysadmin on the SQL Server"],
+            call: Call::Sql { on: at.clone(), statements: statements.collect() },
+            limit: Some(60),
+            settle: 30,
+            evidence: Evidence::Field,
+            source: "release notes: the cmdlet fails once the topology names no pair; ALTER DATABASE SET PARTNER OFF",
+            retry: true,
+        };
+        if unpublished { vec![by_sql] } else { vec![by_cmdlet, by_sql] }
+    }
+
+    /// Whether what was lost is the mirror.
+    fn mirror_lost(&self, problem: &Problem) -> bool {
+        let mut others = problem.estate.store(self.store).instances.iter().filter(|&&i| i != self.at);
+        self.living.is_empty() && others.any(|&i| mirror_lost(problem, problem.estate.host_of(i)))
+    }
+
+    fn origin(&self, problem: &Problem) -> Origin {
+        if !self.living.is_empty() {
+            Origin { sentences: &[], deviation: Some("end-living-pair") }
+        } else if self.mirror_lost(problem) {
+            Origin { sentences: &["m.3", "m.3.types"], deviation: Some("partner-off") }
+        } else {
+            Origin { sentences: &["5", "5.types"], deviation: Some("partner-off") }
+        }
+    }
+
+    fn notes(&self) -> Vec<Phrase> {
+        let mut notes = vec![Phrase::new("by SET PARTNER OFF on ").instance(self.at).words(" where the cmdlet fails")];
+        let left = |&i: &InstanceId| Phrase::new("the copies on ").instance(i).words(" are left RESTORING, and serve nobody");
+        notes.extend(self.living.iter().map(left));
+        notes
     }
 }
 
@@ -78,9 +154,13 @@ impl Declare for EndMirroring {
                         && v.get(Field::Answers(**i)) == Value::Yes
                         && databases.iter().all(|&d| v.get(Field::Role(d, **i)) == Value::Mirror)
                 };
-                let living = store.instances.iter().filter(living).copied().collect();
+                let living: Vec<InstanceId> = store.instances.iter().filter(living).copied().collect();
+                let in_slot = |field, i: InstanceId| v.get(field) == Value::Instance(i);
+                let published = living.iter().any(|&i| {
+                    in_slot(Field::PrimarySlot(wish.store), at) && in_slot(Field::MirrorSlot(wish.store), i)
+                });
                 if !databases.is_empty() {
-                    all.push(Self { store: wish.store, at, databases, living });
+                    all.push(Self { store: wish.store, at, databases, living, published });
                 }
             }
         }
@@ -105,13 +185,6 @@ impl Declare for EndMirroring {
             let runs = front_ends.map(|&f| Predicate::RunsOnPrimary(f, self.store, self.at));
             requires.extend(runs.map(|p| clause(p, rules::K5)));
         }
-        let mut cmdlet = Cmdlet::new("Uninstall-CsMirrorDatabase")
-            .with("DatabaseType", store.kind)
-            .with("SqlServerFqdn", &at.host);
-        if !at.name.is_default() {
-            cmdlet = cmdlet.with("SqlInstanceName", &at.name);
-        }
-        let statements = self.databases.iter().map(|&d| Statement::PartnerOff(estate.database(d).name.clone()));
         Declaration {
             id: StepId(format!("{}/{}", pool_id("end-mirroring", estate, store.pool), store.kind)),
             title: Phrase::new(format!("End mirroring of {} on ", store.kind)).instance(self.at),
@@ -129,42 +202,19 @@ impl Declare for EndMirroring {
             begin: Vec::new(),
             end: self.databases.iter().flat_map(|&d| self.effect(d)).collect(),
             partial: self.databases.iter().map(|&d| vec![Vec::new(), self.effect(d)]).collect(),
-            ways: vec![
-                Way {
-                    performer: Performer::Cmdlet,
-                    requires: Vec::new(),
-                    rights: vec!["RTCUniversalServerAdmins", "sysadmin on the SQL Server"],
-                    call: Call::Cmdlets(vec![cmdlet.without("Confirm").switch("Verbose")]),
-                    limit: Some(5 * 60),
-                    settle: 30,
-                    evidence: Evidence::Documented,
-                    source: "the procedure, step 5",
-                    retry: false,
-                },
-                Way {
-                    performer: Performer::Tsql,
-                    requires: Vec::new(),
-                    rights: vec!["sysadmin on the SQL Server"],
-                    call: Call::Sql { on: at.clone(), statements: statements.collect() },
-                    limit: Some(60),
-                    settle: 30,
-                    evidence: Evidence::Field,
-                    source: "release notes: the cmdlet fails once the topology names no pair; ALTER DATABASE SET PARTNER OFF",
-                    retry: true,
-                },
-            ],
+            ways: self.ways(problem),
             risks: Vec::new(),
             loses: Vec::new(),
-            ends: Some("the memory of the lost partner"),
+            ends: Some(if self.living.is_empty() { "the memory of the lost partner" } else { "the protection by the partner" }),
             undo: Undo::Costly("create the mirror again: backup, restore, synchronise"),
             duration: durations::END_SESSION,
             group: None,
             subject: Subject::Pool(store.pool),
             stops_harm: false,
             work: Work::Change,
-            origin: Origin { sentences: &["5", "5.types"], deviation: Some("partner-off") },
+            origin: self.origin(problem),
             stage: Stage::Follow,
-            notes: vec![Phrase::new("by SET PARTNER OFF on ").instance(self.at).words(" where the cmdlet fails")],
+            notes: self.notes(),
         }
     }
 }

@@ -135,11 +135,13 @@ impl Declare for FailOver {
                 (vec![Condition::IsNot(Field::Content(*d, self.to), Value::Complete)], Risk::PossibleLoss),
             ]
         };
+        // Both ways are open where one type is half here, half there: two purposes, two ids.
+        let (purpose, words) = if self.to_mirror_slot { ("failover", "Fail over") } else { ("failback", "Fail back") };
         let mut risks: Vec<_> = self.given_up.iter().flat_map(behind).collect();
         risks.sort_by_key(|(_, risk)| std::cmp::Reverse(*risk));
         Declaration {
-            id: StepId(format!("{}/{}", pool_id("failover", estate, store.pool), store.kind)),
-            title: Phrase::new(format!("Fail over {} to ", store.kind)).instance(self.to),
+            id: StepId(format!("{}/{}", pool_id(purpose, estate, store.pool), store.kind)),
+            title: Phrase::new(format!("{words} {} to ", store.kind)).instance(self.to),
             requires: self.requirement(problem),
             achieves: self
                 .databases
@@ -173,7 +175,10 @@ impl Declare for FailOver {
             subject: Subject::Pool(store.pool),
             stops_harm: false,
             work: Work::Change,
-            origin: Origin { sentences: &["3", "3.types"], deviation: Some("confirm") },
+            origin: Origin {
+                sentences: if self.forced { &["3", "3.types"] } else { &[] },
+                deviation: Some(if self.forced { "confirm" } else { "planned-failover" }),
+            },
             stage: Stage::Serve,
             notes: vec![
                 Phrase::new(if self.to_mirror_slot { "\"Mirror\" names the mirror slot: " } else { "\"Primary\" names the primary slot: " })

@@ -19,7 +19,8 @@ pub struct Fence {
 }
 
 impl Fence {
-    /// Whether some other copy has lost the host, or the host itself does not answer.
+    /// Whether the host itself does not answer, or some other copy has lost it and it is not seen to be a mirror there: an
+    /// old principal that believes in itself is fenced, a mirror that waits is not.
     fn lost(problem: &Problem, state: &State, host: HostId) -> bool {
         let v = problem.view(state);
         problem.wishes.iter().any(|w| {
@@ -28,7 +29,9 @@ impl Fence {
             store.instances.iter().filter(here).any(|&i| {
                 let silent = v.get(Field::Answers(i)) != Value::Yes;
                 let alone = store.databases.iter().any(|&d| {
-                    let others = store.instances.iter().filter(|&&x| problem.estate.host_of(x) != host);
+                    let waits = matches!(v.get(Field::Role(d, i)), Value::Mirror | Value::Restoring | Value::Absent);
+                    let apart = |x: &&_| !waits && problem.estate.host_of(**x) != host;
+                    let others = store.instances.iter().filter(apart);
                     others.into_iter().any(|&x| {
                         matches!(v.get(Field::Session(d, x)), Value::Disconnected | Value::Suspended)
                     })

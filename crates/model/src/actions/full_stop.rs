@@ -27,7 +27,10 @@ impl Declare for FullStop {
         let mut all = Vec::new();
         for pool in problem.pools() {
             let Some(loads) = Loads::of(problem, state, pool) else { continue };
-            if problem.estate.pool(pool).front_ends.iter().any(|&f| due(problem, state, f, &loads)) {
+            let front_ends = &problem.estate.pool(pool).front_ends;
+            // One whose services are disabled does not start by starting.
+            let disabled = |&f: &_| problem.view(state).get(Field::Services(f)) == Value::Disabled;
+            if !front_ends.iter().any(disabled) && front_ends.iter().any(|&f| due(problem, state, f, &loads)) {
                 all.push(Self { pool, loads });
             }
         }

@@ -8,20 +8,23 @@ mod create_mirror;
 mod end_mirroring;
 mod fail_over;
 mod fence;
+mod forget_partner;
 mod full_stop;
 mod publish;
 mod rebuild;
 mod restart;
+mod resume_session;
 mod save;
 mod set_up_sql;
+mod start_services;
 mod test_databases;
 
 pub use confirm::Confirm;
 pub use publish::{Publish, Purpose};
 
 use crate::declaration::{Declaration, StepId};
-use crate::estate::{Estate, PoolId};
-use crate::field::State;
+use crate::estate::{Estate, HostId, PoolId};
+use crate::field::{Field, State, Value};
 use crate::problem::Problem;
 
 /// What an action module provides.
@@ -86,6 +89,9 @@ catalogue! {
     TestDatabases = test_databases::TestDatabases,
     Aftercare = aftercare::Aftercare,
     Confirm = confirm::Confirm,
+    ResumeSession = resume_session::ResumeSession,
+    ForgetPartner = forget_partner::ForgetPartner,
+    StartServices = start_services::StartServices,
 }
 
 impl Action {
@@ -111,6 +117,17 @@ impl Action {
         let proposals = Self::proposals(problem, state).into_iter();
         proposals.map(|a| { let d = a.declare(problem); (a, d) }).find(|(_, d)| d.id == *id)
     }
+}
+
+/// Whether what was lost is a mirror: a host that does not answer, in mirror slots as observed and in no primary slot. Then
+/// steps follow the sibling page.
+fn mirror_lost(problem: &Problem, host: HostId) -> bool {
+    let v = problem.view(&problem.initial);
+    let here = |field| v.get(field).instance().is_some_and(|i| problem.estate.host_of(i) == host);
+    let mirrors = problem.estate.store_ids().any(|s| here(Field::MirrorSlot(s)));
+    let primary = problem.estate.store_ids().any(|s| here(Field::PrimarySlot(s)));
+    let silent = |i| problem.estate.host_of(i) == host && v.get(Field::Answers(i)) != Value::Yes;
+    mirrors && !primary && problem.estate.instance_ids().any(silent)
 }
 
 /// `<purpose>/<pool>`.

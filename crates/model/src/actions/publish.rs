@@ -122,6 +122,10 @@ impl Publish {
                         takers.sort_unstable();
                         takers.dedup();
                         requires.push(clause(Predicate::ServesOnOneOf(d, takers), rules::K2));
+                        // Only of a pair at home: where the principal is in the mirror slot, the Front Ends must follow
+                        // first (K5), and the session is ended after the publish.
+                        let pair = change.before.mirror.map(|m| Predicate::NoLivingPair(d, change.before.primary, m));
+                        requires.extend(pair.map(|p| clause(p, rules::PAIR)));
                     }
                     Purpose::Store => requires.push(clause(Predicate::Serves(d, change.after.primary), rules::K2)),
                     Purpose::Mirroring => {

@@ -1,6 +1,6 @@
 //! Build a clean machine under the old name: a person does it; the host is fenced until the rebuild begins.
 
-use super::Declare;
+use super::{Declare, mirror_lost};
 use crate::call::{Call, Task};
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
@@ -22,9 +22,9 @@ impl Declare for Rebuild {
     fn propose(problem: &Problem, state: &State) -> Vec<Self> {
         let v = problem.view(state);
         let named = problem.named();
+        // A host that is fenced serves and mirrors nothing until it is built anew, whatever it was before.
         let needed = |&h: &HostId| {
-            v.get(Field::Fenced(h)) == Value::Yes
-                && named.iter().any(|&i| problem.estate.host_of(i) == h && v.get(Field::Ready(i)) != Value::Yes)
+            v.get(Field::Fenced(h)) == Value::Yes && named.iter().any(|&i| problem.estate.host_of(i) == h)
         };
         problem.estate.host_ids().filter(needed).map(|host| Self { host }).collect()
     }
@@ -105,7 +105,7 @@ impl Declare for Rebuild {
             subject: Subject::Host(h),
             stops_harm: false,
             work: Work::Change,
-            origin: Origin { sentences: &["6"], deviation: None },
+            origin: Origin { sentences: if mirror_lost(problem, h) { &["m.4"] } else { &["6"] }, deviation: None },
             stage: Stage::Rebuild,
             notes: vec![Phrase::new("keep its computer account in Active Directory; fenced until here")],
         }

@@ -127,8 +127,9 @@ impl Declare for Restart {
             let Some(loads) = Loads::of(problem, state, pool) else { continue };
             let front_ends = &problem.estate.pool(pool).front_ends;
             // A Front End that stands still within a full stop is started by the rest of that step.
-            let announced = |f| problem.view(state).get(Field::Services(f)) == Value::AnnouncedStop;
-            let due = front_ends.iter().filter(|&&f| !announced(f) && due(problem, state, f, &loads));
+            // One whose services are disabled does not start by starting.
+            let stands = |f| matches!(problem.view(state).get(Field::Services(f)), Value::AnnouncedStop | Value::Disabled);
+            let due = front_ends.iter().filter(|&&f| !stands(f) && due(problem, state, f, &loads));
             all.extend(due.map(|&front_end| Self { front_end, loads: loads.clone() }));
         }
         all

@@ -1,6 +1,6 @@
 //! Install SQL Server on a rebuilt machine so that it can take the mirror: a person does it, the tool reads it back.
 
-use super::Declare;
+use super::{Declare, mirror_lost};
 use crate::call::{Call, Task};
 use crate::condition::Condition;
 use crate::declaration::{
@@ -93,7 +93,10 @@ impl Declare for SetUpSql {
             subject: Subject::Host(h),
             stops_harm: false,
             work: Work::Change,
-            origin: Origin { sentences: &["7", "8"], deviation: None },
+            origin: Origin {
+                sentences: if mirror_lost(problem, h) { &["m.5", "m.6"] } else { &["7", "8"] },
+                deviation: None,
+            },
             stage: Stage::Rebuild,
             notes: match (like, partner) {
                 (Some(like), Some(p)) => {

@@ -7,6 +7,8 @@ use model::field::{Field, State, Value};
 use model::problem::{Policy, Problem, Slots, Wanted, Wish};
 use topology::names::{Fqdn, SqlInstance};
 
+pub mod world;
+
 /// A fully qualified name.
 pub fn fqdn(text: &str) -> Fqdn {
     text.parse().unwrap()

@@ -1,0 +1,116 @@
+//! Start the services of a Front End that stands still and has no other reason to restart: by the usual cmdlet, or, where
+//! an aborted failover of the computer has disabled them, by the one that undoes it.
+
+use super::Declare;
+use super::restart::{Loads, start};
+use crate::call::{Call, Cmdlet};
+use crate::condition::Condition;
+use crate::declaration::{
+    Declaration, Evidence, Group, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
+};
+use crate::durations;
+use crate::estate::{FrontEndId, Product};
+use crate::field::{Field, State, Value, write};
+use crate::problem::Problem;
+use crate::rules;
+
+/// Start a Front End.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StartServices {
+    front_end: FrontEndId,
+    disabled: bool,
+    loads: Loads,
+}
+
+/// Whether services are disabled, and by what they can be enabled again: Skype for Business Server 2015 disables them when
+/// it fails a computer over, and has a cmdlet that undoes it. In Lync Server 2013 a person did it, and a person knows why.
+fn can_start(product: Product, services: Value) -> bool {
+    match product {
+        Product::Skype2015 | Product::Skype2019 => matches!(services, Value::Stopped | Value::Disabled),
+        Product::Lync2010 | Product::Lync2013 => services == Value::Stopped,
+    }
+}
+
+impl Declare for StartServices {
+    fn propose(problem: &Problem, state: &State) -> Vec<Self> {
+        let v = problem.view(state);
+        let mut all = Vec::new();
+        for pool in problem.pools() {
+            let Some(loads) = Loads::of(problem, state, pool) else { continue };
+            let part = problem.estate.pool(pool);
+            for &f in &part.front_ends {
+                let services = v.get(Field::Services(f));
+                let disabled = services == Value::Disabled;
+                // With another reason to start again it is a restart that was left half done, and keeps that name.
+                let only_stopped = loads.achieves(f).iter().all(|c| {
+                    matches!(c, Condition::Is(Field::Services(_), _)) || c.eval(v).holds()
+                });
+                if can_start(part.product, services) && (disabled || only_stopped) {
+                    all.push(Self { front_end: f, disabled, loads: loads.clone() });
+                }
+            }
+        }
+        all
+    }
+
+    fn order(&self) -> u16 {
+        self.front_end.0
+    }
+
+    fn declare(&self, problem: &Problem) -> Declaration {
+        let estate = &problem.estate;
+        let f = self.front_end;
+        let pool = estate.front_end(f).pool;
+        let now = if self.disabled { Value::Disabled } else { Value::Stopped };
+        let mut requires = self.loads.requires(f);
+        requires.push(clause(Condition::Is(Field::Services(f), now), rules::ROLE));
+        requires.extend(self.loads.back_end(estate));
+        let call = if self.disabled {
+            let computer = &estate.front_end(f).fqdn;
+            Cmdlet::new("Invoke-CsComputerFailBack").with("ComputerName", computer).without("Confirm").switch("Verbose")
+        } else {
+            start(problem, f)
+        };
+        Declaration {
+            id: StepId(format!("start/{}", estate.front_end(f).fqdn)),
+            title: Phrase::new("Start ").front_end(f),
+            requires,
+            achieves: self.loads.achieves(f),
+            begin: Vec::new(),
+            end: self.loads.effect(f),
+            partial: vec![vec![
+                Vec::new(),
+                vec![write(Field::Services(f), Value::Stopped)],
+                vec![write(Field::Services(f), Value::Starting)],
+                self.loads.effect(f),
+            ]],
+            ways: vec![Way {
+                performer: Performer::Cmdlet,
+                requires: Vec::new(),
+                rights: vec!["RTCUniversalServerAdmins", "local Administrators on the Front End"],
+                call: Call::Cmdlets(vec![call]),
+                limit: Some(30 * 60),
+                settle: 30 * 60,
+                evidence: Evidence::Documented,
+                source: if self.disabled {
+                    "patching or updating Front End Servers: Invoke-CsComputerFailBack"
+                } else {
+                    "Start-CsWindowsService"
+                },
+                retry: true,
+            }],
+            risks: Vec::new(),
+            loses: Vec::new(),
+            ends: None,
+            undo: Undo::NotApplicable,
+            duration: durations::START,
+            group: Some(Group::Pool(pool)),
+            subject: Subject::Pool(pool),
+            stops_harm: true,
+            work: Work::Change,
+            origin: Origin { sentences: &[], deviation: Some("start-services") },
+            stage: Stage::Follow,
+            notes: Vec::new(),
+        }
+    }
+}

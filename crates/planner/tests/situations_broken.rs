@@ -1,0 +1,139 @@
+//! States in the middle of things: suspended, half failed over, one-sided, left over, twice serving, stopped, behind.
+
+mod support;
+
+use model::database_type::DatabaseType;
+use model::estate::{Product, StoreId};
+use model::field::{Field, Value};
+use model::problem::Problem;
+use planner::solve::{Outcome, solve};
+use planner::step::Rules;
+use support::FOUR;
+use support::world::{BE1, BE2, FE1, Plan, copies, healthy, one, planned, set, sound, want};
+
+const AGAIN: [&str; 6] = [
+    "mirror/pool01/User",
+    "restart/fe1/mirroring",
+    "restart/fe2/mirroring",
+    "restart/fe3/mirroring",
+    "test/pool01",
+    "aftercare/pool01",
+];
+
+fn suspended(content: Value) -> Problem {
+    let mut p = one();
+    copies(&mut p, BE1, Value::Principal, Value::Suspended, content);
+    copies(&mut p, BE2, Value::Mirror, Value::Suspended, Value::Behind);
+    p
+}
+
+#[test]
+fn a_suspended_session_is_resumed() {
+    planned(&suspended(Value::Complete), &["resume/pool01/User"]);
+}
+
+#[test]
+fn what_the_former_principal_did_not_send_must_be_given_up() {
+    let mut p = suspended(Value::Unknown);
+    assert!(matches!(solve(&p), Outcome::NoPlan { .. }));
+    p.consents = p.estate.store(StoreId(0)).databases.iter().copied().collect();
+    let plan = support::solved(&p);
+    assert_eq!(support::ids(&p), ["resume/pool01/User"]);
+    assert_eq!(plan.cost.0[0], 3, "three databases, by name");
+    sound(&p, &plan);
+}
+
+#[test]
+fn one_type_half_here_half_there_is_brought_together() {
+    let mut p = one();
+    let d = p.estate.store(StoreId(0)).databases[1];
+    set(&mut p, Field::Role(d, BE1), Value::Mirror);
+    set(&mut p, Field::Role(d, BE2), Value::Principal);
+    planned(&p, &["failover/pool01/User"]);
+    p.wishes[0].principal = Some(BE1);
+    planned(&p, &["failback/pool01/User"]);
+}
+
+#[test]
+fn copies_that_were_left_restoring_are_dropped_for_new_mirrors() {
+    let mut p = one();
+    copies(&mut p, BE1, Value::Unmirrored, Value::NoSession, Value::Complete);
+    copies(&mut p, BE2, Value::Restoring, Value::NoSession, Value::Nothing);
+    planned(&p, &AGAIN);
+}
+
+#[test]
+fn a_mirror_forgets_a_session_that_its_partner_has_ended() {
+    let mut p = one();
+    copies(&mut p, BE1, Value::Unmirrored, Value::NoSession, Value::Complete);
+    copies(&mut p, BE2, Value::Mirror, Value::Disconnected, Value::Behind);
+    planned(&p, &[&["forget-partner/pool01/User"][..], &AGAIN].concat());
+    // The other way round the principal remembers.
+    copies(&mut p, BE1, Value::Principal, Value::Disconnected, Value::Complete);
+    copies(&mut p, BE2, Value::Restoring, Value::NoSession, Value::Nothing);
+    planned(&p, &[&["end-mirroring/pool01/User"][..], &AGAIN].concat());
+}
+
+fn two_principals() -> Problem {
+    let mut p = one();
+    want(&mut p, BE2, Some(BE1));
+    copies(&mut p, BE1, Value::Principal, Value::Disconnected, Value::Superseded);
+    copies(&mut p, BE2, Value::Principal, Value::Disconnected, Value::Complete);
+    p
+}
+
+#[test]
+fn of_two_principals_the_older_is_fenced_before_anything_else() {
+    let p = two_principals();
+    let plan = support::solved(&p);
+    assert_eq!(support::ids(&p)[..4], ["fence/be1", "save/topology", "publish/pool01/mirroring-off", "publish/pool01/store"]);
+    assert!(support::ids(&p).contains(&"rebuild/be1".to_owned()));
+    sound(&p, &plan);
+    // Only what stops harm or repairs may be done while there are two.
+    let rules = Rules::new(&p);
+    let standing = rules.standing(&p.initial);
+    for action in model::actions::Action::proposals(&p, &p.initial) {
+        let d = rules.declare(&action);
+        if rules.take(&p.initial, &standing, &d).is_some() {
+            assert_eq!(support::short(&d.id.0), "fence/be1");
+        }
+    }
+}
+
+#[test]
+fn nobody_guesses_which_of_two_principals_is_the_older() {
+    let mut p = two_principals();
+    copies(&mut p, BE1, Value::Principal, Value::Disconnected, Value::Unknown);
+    copies(&mut p, BE2, Value::Principal, Value::Disconnected, Value::Unknown);
+    assert!(matches!(solve(&p), Outcome::NoPlan { .. }));
+}
+
+#[test]
+fn a_stopped_front_end_is_started() {
+    let mut p = one();
+    set(&mut p, Field::Services(FE1), Value::Stopped);
+    planned(&p, &["start/fe1"]);
+}
+
+#[test]
+fn disabled_services_need_the_cmdlet_of_2015_or_a_person() {
+    let mut p = healthy(&Plan { product: Product::Skype2015, ..Plan::default() });
+    set(&mut p, Field::Services(FE1), Value::Disabled);
+    let plan = planned(&p, &["start/fe1"]);
+    let model::call::Call::Cmdlets(list) = &plan.placed[0].declaration.ways[0].call else { panic!("no cmdlet") };
+    assert_eq!(list[0].name, "Invoke-CsComputerFailBack");
+    assert_eq!(model::cmdlet_table::check_in(&list[0], &["sfb2015"]), Ok(()));
+    assert!(model::cmdlet_table::check(&list[0]).is_err(), "only one product has it");
+    let mut p = one();
+    set(&mut p, Field::Services(FE1), Value::Disabled);
+    assert!(matches!(solve(&p), Outcome::NoPlan { .. }), "Lync Server 2013 has no such cmdlet");
+}
+
+#[test]
+fn front_ends_that_run_older_slots_restart_once_their_replica_has_the_new_ones() {
+    let mut p = healthy(&Plan { types: &[DatabaseType::User, FOUR[1]], ..Plan::default() });
+    set(&mut p, Field::LoadedMirror(FE1, StoreId(0)), Value::Nothing);
+    planned(&p, &["restart/fe1/mirroring"]);
+    set(&mut p, Field::Replica(FE1), Value::Stale);
+    planned(&p, &["replicate/pool01/mirroring", "restart/fe1/mirroring"]);
+}
