@@ -1,10 +1,11 @@
 //! `observe`: reads the estate into a snapshot. It changes nothing of the estate.
 
+use executor::driver::Driver as _;
 use executor::simulated::Simulated;
 
 use crate::args::Observe;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::files;
+use crate::{files, load};
 use crate::place::Place;
 use crate::present::time;
 use crate::screen::Screen;
@@ -34,10 +35,16 @@ pub fn deployment(place: &Place, path: &std::path::Path) -> Result<Simulated, Fa
 /// When the deployment cannot be read, or the snapshot not be written.
 pub fn run(screen: &Screen, place: &Place, args: &Observe) -> Outcome {
     let mut driver = deployment(place, &args.deployment)?;
-    let snapshot = driver.snapshot().map_err(|e| {
-        let shown = files::name(&args.deployment);
-        Failure::new(Exit::BadInput, format!("error: the deployment contradicts itself: {e} [CT3002]\n --> {shown}"))
-    })?;
+    let shown = files::name(&args.deployment);
+    let wrong = |e: String| Failure::new(Exit::BadInput, format!("error: {e} [CT3002]\n --> {shown}"));
+    let mut snapshot = driver.snapshot().map_err(|e| wrong(format!("the deployment contradicts itself: {e}")))?;
+    // A host that is to take a store holds nothing of it yet: that is worth knowing, and only the desired file names it.
+    if let Ok(desired) = load::desired(place, &args.desired)
+        && let Ok(estate) = snapshot.estate(&desired)
+    {
+        let facts = driver.observe(&estate, estate.layout().fields()).map_err(|e| wrong(e.to_string()))?;
+        snapshot.with_facts(facts);
+    }
     files::write(&place.file(&args.out), &snapshot.to_json())?;
     let (from, to) = (snapshot.read.from, snapshot.read.to);
     let pools = match snapshot.estate.pools.len() {

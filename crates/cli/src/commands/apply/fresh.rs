@@ -33,9 +33,12 @@ pub fn check(
         screen.note(&format!("note: {word}"));
     }
     let words: Vec<Fact> = words.into_iter().filter(|w| w.source.starts_with("person")).collect();
-    now.with_facts(words.clone());
     let plan = &reviewed.solved.plan;
     let estate = &plan.problem.estate;
+    // Hosts that hold nothing yet are no part of a snapshot; the plan names them.
+    let facts = driver.observe(estate, estate.layout().fields());
+    now.with_facts(facts.map_err(|e| Failure::new(Exit::Error, format!("error: {e} [CT3002]")))?);
+    now.with_facts(words.clone());
     let state = now.state(estate);
     let differ = |f: &&Field| state.get(estate, **f) != plan.problem.initial.get(estate, **f);
     let changed: Vec<Field> = plan.base.iter().filter(differ).copied().collect();

@@ -12,7 +12,7 @@ use planner::solve::Solved;
 
 use crate::person;
 use crate::present::page::wrap;
-use crate::present::style::{BROKEN, DONE, PERSON, RUNNING, TRUE};
+use crate::present::style::{BROKEN, DONE, PERSON, RUNNING, TRUE, keep};
 use crate::present::time;
 use crate::screen::Screen;
 
@@ -155,7 +155,7 @@ impl Listener for Progress<'_> {
                 self.ended += 1;
                 self.now = self.now.saturating_add(jiff::SignedDuration::from_secs(i64::try_from(*seconds).unwrap_or(0))).unwrap_or(self.now);
                 let title = self.title(declaration);
-                self.event_line(*place, DONE, "done", &title, &time::lasted(*seconds));
+                self.event_line(*place, DONE, "done", &title, &keep(&time::lasted(*seconds)));
             }
             Event::AlreadyTrue { place, declaration } => {
                 self.ended += 1;
