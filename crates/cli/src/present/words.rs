@@ -105,13 +105,8 @@ fn subject(estate: &Estate, condition: &Condition, text: &str) -> Option<Subject
             | Predicate::NoForkServes(d) => database(*d),
             Predicate::RunsOnPrimary(f, ..) | Predicate::NotKnownToRunOtherSlots(f, _) => front_end(*f),
             Predicate::NotKnownToDiffer(Field::Services(f) | Field::StartedSinceMirror(f), _) => front_end(*f),
-            Predicate::Reaches(..)
-            | Predicate::Spares(..)
-            | Predicate::SlotsArePair(..)
-            | Predicate::NotKnownToDiffer(..)
-            | Predicate::IsUnknown(_)
-            | Predicate::PoolHolds(_)
-            | Predicate::NoBlindPublish => None,
+            // Said of a pool, a store or the estate: no list of names can stand in it.
+            _ => None,
         },
     }
 }
