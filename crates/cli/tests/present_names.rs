@@ -86,6 +86,6 @@ fn a_simulation_says_so_first_and_last() {
     let mut snapshot = snapshot(&problem);
     snapshot.simulated = true;
     let text = text::plan(&PlanView::new(&solved(&problem), &context(&snapshot)), Style::default());
-    assert!(text.starts_with("Simulated: 29 steps"));
-    assert!(text.ends_with("cstopo apply plan.json (a simulated estate)\n"));
+    assert!(text.starts_with("29 steps (simulated) give "));
+    assert!(text.ends_with("cstopo apply plan.json (simulated)\n"));
 }

@@ -2,36 +2,39 @@
 
 use model::problem::Problem;
 
-use super::Context;
 use super::markdown::escape;
 use super::numbers::{join, verb};
 use super::page::Page;
 use super::style::Style;
+use super::{Context, simulated};
 
 /// In one line of text.
 #[must_use]
 pub fn text(problem: &Problem, context: &Context<'_>, style: Style) -> String {
     let mut page = Page::new(style);
-    page.paragraph(&format!("Nothing to do: {}, read {}.{}", held(problem, context), context.at(context.snapshot.read.to), simulated(context)));
+    let simulated = simulated::of(context);
+    let read = context.at(context.snapshot.read.to);
+    page.paragraph(&format!("Nothing to do{simulated}: {}, read {read}.", held(problem, context)));
     page.finish()
 }
 
 /// In one line of Markdown.
 #[must_use]
 pub fn markdown(problem: &Problem, context: &Context<'_>) -> String {
-    format!("cstopo: nothing to do; {}.{}\n", escape::text(&held(problem, context)), simulated(context))
+    format!("cstopo: nothing to do{}; {}.\n", simulated::of(context), escape::text(&held(problem, context)))
 }
 
-/// As JSON.
+/// As JSON, a field a line as in every other rendering.
 #[must_use]
 pub fn json(problem: &Problem, context: &Context<'_>) -> String {
     let pools: Vec<String> = problem.pool_names().iter().map(ToString::to_string).collect();
+    let read = &context.snapshot.read;
     let value = serde_json::json!({
         "format": 1,
         "outcome": "nothing_to_do",
         "simulated": context.snapshot.simulated,
         "pools": pools,
-        "read": { "from": context.snapshot.read.from.to_string(), "to": context.snapshot.read.to.to_string() },
+        "read": { "from": read.from.to_string(), "to": read.to.to_string() },
     });
     format!("{value:#}\n")
 }
@@ -41,8 +44,4 @@ fn held(problem: &Problem, context: &Context<'_>) -> String {
     let pools: Vec<String> = problem.pool_names().iter().map(ToString::to_string).collect();
     let whom = if pools.len() > 3 { format!("{} pools", pools.len()) } else { join(&pools) };
     format!("{whom} {} as {} says", verb(pools.len(), "is", "are"), context.files.desired)
-}
-
-fn simulated(context: &Context<'_>) -> &'static str {
-    if context.snapshot.simulated { " (a simulated estate)" } else { "" }
 }

@@ -12,6 +12,11 @@ pub struct Page {
     out: String,
 }
 
+/// The least columns that a text has beside its lead.
+const ROOM: usize = 24;
+/// Where a text stands that has fewer.
+const BELOW: usize = 6;
+
 /// A cell of a row.
 #[derive(Clone, Debug)]
 pub struct Cell<'a> {
@@ -116,17 +121,21 @@ impl Page {
     pub fn hang(&mut self, lead: &str, lead_role: Role, text: &str, role: Role) {
         let (lead, text) = (self.style.characters(lead), self.style.characters(text));
         let column = columns(&lead);
-        let lines = wrap(&text, self.style.width.saturating_sub(column));
+        let room = self.style.width.saturating_sub(column);
+        // Beside a long lead a long text would stand word under word: it goes below.
+        let below = room < ROOM && columns(&text) > room;
+        let (column, room) = if below { (BELOW, self.style.width.saturating_sub(BELOW)) } else { (column, room) };
+        let lines = wrap(&text, room);
         let fits = lines.iter().all(|l| column + columns(l) <= self.style.width);
         let indent = if fits { column } else { self.left_for(&lines, column) };
         let lead_painted = self.style.paint(lead_role, &lead);
-        if indent < column && !lead.trim().is_empty() {
+        if (below || indent < column) && !lead.trim().is_empty() {
             self.line(lead_painted.trim_end());
             lines.iter().for_each(|l| self.put(indent, l, role));
             return;
         }
         for (n, line) in lines.iter().enumerate() {
-            if n == 0 && indent == column {
+            if n == 0 && !below && indent == column {
                 let painted = self.style.paint(role, line);
                 self.line(&format!("{lead_painted}{painted}"));
             } else {

@@ -33,6 +33,13 @@ pub fn total(least: u32, most: u32) -> String {
     if least == most { format!("{most} h") } else { format!("{least}-{most} h") }
 }
 
+/// The upper end of a sum, with its unit.
+#[must_use]
+pub fn at_most(seconds: u64) -> String {
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+    if seconds < 90 * 60 { format!("{} min", seconds.div_ceil(60)) } else { format!("{} h", half_hours(seconds, true)) }
+}
+
 /// Hours, to the half, down or up.
 fn half_hours(seconds: u32, up: bool) -> String {
     let halves = if up { seconds.div_ceil(1800) } else { seconds / 1800 };

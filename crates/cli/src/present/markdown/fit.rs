@@ -45,7 +45,7 @@ fn last_line(view: &PlanView, left_out: &[(&'static str, String)], size: usize, 
         let ways: Vec<String> = ways.into_iter().map(code).collect();
         format!("left out: {} (to see them: {})", names.join(", "), ways.join(", "))
     };
-    let simulated = if view.simulated { " (a simulated estate)" } else { "" };
+    let simulated = crate::present::simulated::mark(view.simulated);
     format!(
         "{} {} · {left}, {} of {} bytes\n{} Next: {}{simulated}\n",
         code(&view.plan.short),

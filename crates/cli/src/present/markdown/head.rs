@@ -3,6 +3,7 @@
 use super::escape::{code, text};
 use crate::present::numbers::{and, verb};
 use crate::present::plan::PlanView;
+use crate::present::simulated;
 
 /// The verdict: what for, how much, at what margin.
 pub(super) fn verdict(view: &PlanView) -> String {
@@ -27,7 +28,7 @@ pub(super) fn verdict(view: &PlanView) -> String {
     if !margins.is_empty() {
         lines.push(margins.join(" · "));
     }
-    let simulated = if view.simulated { " (a simulated estate)" } else { "" };
+    let simulated = simulated::mark(view.simulated);
     format!("### cstopo: {}{simulated}\n\n{}\n\n", text(&view.headline.title), lines.join("  \n"))
 }
 

@@ -12,6 +12,8 @@ mod folded;
 mod head;
 mod tables;
 
+pub use tables::arithmetic;
+
 /// What a comment holds beside the plan.
 #[derive(Clone, Debug)]
 pub struct Extras {

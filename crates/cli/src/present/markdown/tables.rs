@@ -3,6 +3,7 @@
 use super::escape::{code, text};
 use crate::present::numbers::{commas, join, span};
 use crate::present::plan::PlanView;
+use crate::present::plan::full_stop::FullStop;
 use crate::present::plan::changes::Block;
 use crate::present::plan::steps::Step;
 
@@ -94,7 +95,11 @@ fn drawn_together(titles: &[&str]) -> String {
 
 /// The arithmetic of a full stop.
 pub(super) fn full_stop(view: &PlanView) -> String {
-    let Some(full) = &view.full_stop else { return String::new() };
+    view.full_stop.as_ref().map_or_else(String::new, arithmetic)
+}
+
+/// The arithmetic of a full stop, in a plan or in a refusal.
+pub fn arithmetic(full: &FullStop) -> String {
     let mut out = format!("Full stop: {}\n\n| | | |\n|---|---|---|\n", text(&full.why));
     for line in &full.lines {
         let number = line.number.map_or_else(String::new, |n| n.to_string());

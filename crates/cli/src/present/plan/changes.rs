@@ -142,8 +142,9 @@ fn loss(world: &World<'_>, change: &Change) -> Option<ChangeLine> {
         return None;
     }
     let names: Vec<&str> = lost.iter().map(|&d| estate.database(d).name.as_str()).collect();
-    let spans: Vec<String> = lost.iter().filter_map(|&d| super::headline::lost_span(world, d)).map(|s| s.text).collect();
-    let span = spans.first().filter(|_| spans.iter().all(|s| *s == spans[0])).cloned();
+    // One time stands for several databases only where it is that of each of them.
+    let spans: Vec<Option<String>> = lost.iter().map(|&d| super::headline::lost_span(world, d)).collect();
+    let span = spans.first().filter(|_| spans.iter().all(|s| *s == spans[0])).cloned().flatten();
     let before = span.unwrap_or_else(|| "up to the last transaction".to_owned());
     Some(ChangeLine {
         kind: "data",

@@ -1,7 +1,6 @@
 //! The answer in the first lines: how many steps, what for, whether data is lost, from when on users have their back end
 //! again, how long there is no second copy.
 
-use jiff::Timestamp;
 use model::declaration::{Risk, Work};
 use model::estate::{DatabaseId, PoolId, StoreId};
 use model::field::{Field, Value};
@@ -12,7 +11,7 @@ use serde::Serialize;
 use super::counts::Counts;
 use super::world::World;
 use crate::present::numbers::{and, count, join, verb};
-use crate::present::{reasons, span, time};
+use crate::present::{missing, simulated, span, time};
 
 /// The answer.
 #[derive(Clone, Debug, Serialize)]
@@ -51,13 +50,13 @@ pub(super) fn of(world: &World<'_>, counts: &Counts) -> Headline {
     let (purpose, title) = purpose(world, counts.steps);
     let service = service(world);
     let copies = second_copy(world);
-    let mut sentences = vec![format!("{} {purpose}.", count(counts.steps, "step")), yours(counts), data(world)];
+    let simulated = simulated::of(world.context);
+    let mut sentences = vec![format!("{}{simulated} {purpose}.", count(counts.steps, "step")), yours(counts), data(world)];
     sentences.extend(stop(world));
     sentences.extend(continuity(world, service, copies));
-    let simulated = if world.context.snapshot.simulated { "Simulated: " } else { "" };
     let names = lost(world).into_iter().map(|(d, _)| world.estate().qualified(d));
     Headline {
-        text: format!("{simulated}{}", sentences.join(" ")),
+        text: sentences.join(" "),
         title,
         data_lost: names.collect(),
         service_from_step: service,
@@ -166,37 +165,39 @@ pub(super) fn lost(world: &World<'_>) -> Vec<(DatabaseId, bool)> {
     lost
 }
 
-/// What is missing of a database.
-pub(super) struct Span {
-    /// From when to when.
-    pub text: String,
-    /// How long that is.
-    pub seconds: u64,
-}
-
 /// Which time of a database is lost, where the snapshot tells it: from what its copy caught up to, to the silence of the
 /// other host.
-pub(super) fn lost_span(world: &World<'_>, d: DatabaseId) -> Option<Span> {
-    let estate = world.estate();
+pub(super) fn lost_span(world: &World<'_>, d: DatabaseId) -> Option<String> {
     let context = world.context;
-    let instances = &estate.store(estate.database(d).store).instances;
-    let from = instances.iter().find_map(|&i| reasons::copy(context.snapshot, estate, Field::Role(d, i)))?.caught_up_to;
-    let silent = |&i: &_| reasons::silent_since(context.snapshot, estate, estate.host_of(i));
-    let to: Timestamp = instances.iter().find_map(silent)?;
-    let text = format!("{} to {}", context.at_bare(from), context.at_bare(to));
-    Some(Span { text, seconds: time::seconds(from, to) })
+    let missing = missing::of(world.first(), context, d)?;
+    Some(format!("{} to {}", context.at_bare(missing.from), context.at_bare(missing.to)))
 }
 
+/// What is lost; a time stands only behind databases of which it was read.
 fn data(world: &World<'_>) -> String {
     let lost = lost(world);
     if lost.is_empty() {
         return "No data is lost.".to_owned();
     }
-    let names: Vec<&str> = lost.iter().map(|(d, _)| world.estate().database(*d).name.as_str()).collect();
-    let spans = lost.iter().filter_map(|(d, _)| lost_span(world, *d)).map(|s| s.seconds).max();
-    let span = spans.map_or_else(String::new, |s| format!(", {}", time::lasted(s)));
+    let mut groups: Vec<(Option<String>, Vec<&str>)> = Vec::new();
+    for (d, known) in &lost {
+        let at_most = if *known { "" } else { "up to " };
+        let long = missing::of(world.first(), world.context, *d).map(|m| format!("{at_most}{}", time::lasted(m.seconds())));
+        let name = world.estate().database(*d).name.as_str();
+        match groups.iter_mut().find(|(l, _)| *l == long) {
+            Some((_, names)) => names.push(name),
+            None => groups.push((long, vec![name])),
+        }
+    }
+    let timed = groups.iter().any(|(long, _)| long.is_some());
+    let group = |(long, names): &(Option<String>, Vec<&str>)| match long {
+        Some(long) => format!("{}, {long}", join(names)),
+        None if timed => format!("{}, for a time that was not read", join(names)),
+        None => join(names),
+    };
+    let what: Vec<String> = groups.iter().map(group).collect();
     let verb = if lost.iter().all(|(_, known)| *known) { "Data is lost" } else { "Data may be lost" };
-    format!("{verb}: {}{span}, accepted by name.", join(&names))
+    format!("{verb}: {}, accepted by name.", what.join("; "))
 }
 
 fn stop(world: &World<'_>) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use super::page::Page;
 use super::plan::PlanView;
+use super::simulated;
 use super::style::{Style, keep};
 
 mod foot;
@@ -38,6 +39,6 @@ fn labelled(page: &mut Page, label: &str, text: &str) {
 /// The last lines of a plan: counts and what to type next. The same on every screen that shows a plan.
 fn closing(page: &mut Page, view: &PlanView) {
     page.paragraph(&view.counts.sentence());
-    let simulated = if view.simulated { " (a simulated estate)" } else { "" };
+    let simulated = simulated::mark(view.simulated);
     page.paragraph(&format!("Next: {}{simulated}", keep(&view.next).replace(keep(", then ").as_str(), ", then ")));
 }

@@ -1,9 +1,10 @@
 //! `plan -v`: every deviation from the published procedure, and every step in full. It adds to the plan on screen and
 //! decides nothing.
 
+use planner::critical::critical_path;
 use planner::solve::Solved;
 
-use super::Context;
+use super::{Context, span};
 use super::numbers::{and, commas};
 use super::page::Page;
 use super::plan::PlanView;
@@ -24,6 +25,7 @@ pub fn text(solved: &Solved, context: &Context<'_>, style: Style) -> String {
     let mut page = Page::new(style);
     let whole = text::plan(&view, style);
     let (table, closing) = split(&whole);
+    critical(&mut page, solved);
     deviations(&mut page, &view);
     for one in view.steps() {
         step::step(&mut page, &world, one);
@@ -35,6 +37,18 @@ pub fn text(solved: &Solved, context: &Context<'_>, style: Style) -> String {
 fn split(whole: &str) -> (&str, &str) {
     let end = whole.trim_end().rfind("\n\n").map_or(0, |n| n + 2);
     whole.split_at(end)
+}
+
+/// The chain of steps that decides how long it takes.
+fn critical(page: &mut Page, solved: &Solved) {
+    let (path, seconds) = critical_path(&solved.plan);
+    let steps: Vec<usize> = path.iter().map(|n| n + 1).collect();
+    if steps.is_empty() {
+        return;
+    }
+    let long = span::at_most(seconds);
+    page.labelled("Critical", 11, &format!("{}: {long} at most, when everything else runs beside it", commas(&steps)));
+    page.blank();
 }
 
 fn deviations(page: &mut Page, view: &PlanView) {
