@@ -10,7 +10,7 @@ use model::field::{Field, Value};
 use model::problem::Problem;
 use planner::refusal::{Grant, Refusal};
 use planner::solve::{Outcome, solve};
-use present_pools::{BE2, databases, with};
+use present_pools::{BE1, BE2, beside, databases, with};
 use present_support::estates::{FOUR, seed};
 use present_support::{snapshot, well_formed, zone};
 
@@ -102,7 +102,7 @@ fn policy_that_is_missing_is_named_as_it_is_written() {
 #[test]
 fn who_does_not_answer_is_to_be_brought_back() {
     let text = shown(&nobody_answers());
-    assert!(text.contains(r"Bring be2.contoso.com\RTC back"), "{text}");
+    assert!(text.contains(r"Bring be2.contoso.com\RTC back, to stay:"), "{text}");
     assert!(text.contains("       cstopo observe\n       cstopo plan\n"), "{text}");
     assert!(!text.contains("--accept-data-loss"), "no consent helps: {text}");
 }
@@ -113,6 +113,9 @@ fn where_there_is_no_way_out_the_search_is_told() {
     let found = refused(&problem);
     assert!(found.ways_out.is_empty());
     let text = shown(&problem);
+    assert!(text.contains("\nNearest to beginning\n  ") && text.contains(" waits for "), "{text}");
+    assert!(text.contains(r"Let a sysadmin of be2.contoso.com\RTC run cstopo observe"), "{text}");
+    assert!(text.contains("\nDecides most: the role of 9 databases on be2"), "{text}");
     assert!(text.contains(&format!("All {} states that can be\nreached were searched.", found.states)), "{text}");
     assert!(text.contains("unknown\n  (no answer in 15 s)"), "{text}");
 }
@@ -157,4 +160,146 @@ fn json_and_the_screen_count_alike() {
             text.lines().filter(|l| l.len() > 5 && l[..3].trim().parse::<usize>().is_ok() && &l[3..5] == "  ");
         assert_eq!(json["ways_out"].as_array().unwrap().len(), numbers.count(), "{text}");
     }
+}
+
+/// The seed where a database is behind on be2.
+fn behind(names: &[&str]) -> Problem {
+    with(|set, estate| {
+        let named = |d: &model::estate::DatabaseId| names.contains(&estate.database(*d).name.as_str());
+        databases(estate).into_iter().filter(named).for_each(|d| set(Field::Content(d, BE2), Value::Behind));
+    })
+}
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A refusal by another snapshot, as text, Markdown and JSON.
+fn renderings(problem: &Problem, read: &model::snapshot::Snapshot) -> (String, String, serde_json::Value) {
+    let (found, context) = (refused(problem), Context::new(read, zone(), ""));
+    let text = refusal::text(problem, &found, &context, Style::PIPE);
+    well_formed(&text, 80);
+    let json = refusal::json(problem, &found, &context);
+    (text, refusal::markdown(problem, &found, &context), serde_json::from_str(&json).unwrap())
+}
+
+#[test]
+fn every_database_is_counted_from_the_silence_of_its_own_partner() {
+    let problem = beside(&behind(&["LcsCDR"]), &behind(&["LcsLog"]));
+    let mut read = snapshot(&problem);
+    let host = present_support::estates::fqdn("be3.contoso.com");
+    read.details.hosts.get_mut(&host).unwrap().silent_since = Some(present_support::moment("01:57:12"));
+    let (text, markdown, json) = renderings(&problem, &read);
+    for said in [words(&text), words(&markdown)] {
+        assert!(said.contains("4 min of LcsCDR of pool01.contoso.com; 20 min of LcsLog of pool02.contoso.com."), "{said}");
+        assert!(said.contains("Bring be1.contoso.com and be3.contoso.com back"), "{said}");
+    }
+    assert!(text.contains("\n  pool01.contoso.com\n") && text.contains("\n  pool02.contoso.com\n"), "{text}");
+    assert!(text.contains("before 02:41:07") && text.contains("before 02:57:12"), "{text}");
+    let lost: Vec<_> = json["loss"]["databases"].as_array().unwrap().iter().filter(|d| d["lost"] == true).collect();
+    assert_eq!((&lost[0]["pool"], &lost[0]["missing_seconds"]), (&"pool01.contoso.com".into(), &235.into()));
+    assert_eq!((&lost[1]["pool"], &lost[1]["missing_seconds"]), (&"pool02.contoso.com".into(), &1200.into()));
+}
+
+#[test]
+fn a_pool_that_loses_nothing_is_not_asked_about() {
+    let problem = beside(&behind(&["LcsCDR"]), &seed(&FOUR, 3));
+    let (text, _, json) = renderings(&problem, &snapshot(&problem));
+    assert!(text.contains("Bring be1.contoso.com back") && !text.contains("be3"), "{text}");
+    assert_eq!(json["loss"]["databases"].as_array().unwrap().len(), 9, "{text}");
+}
+
+#[test]
+fn a_time_stands_only_behind_databases_of_which_it_was_read() {
+    let problem = behind(&["LcsCDR", "QoEMetrics"]);
+    let mut read = snapshot(&problem);
+    read.details.copies.retain(|copy, _| !copy.contains("QoEMetrics"));
+    let (text, markdown, json) = renderings(&problem, &read);
+    for said in [words(&text), words(&markdown)] {
+        let lost = "What would be lost: 4 min of LcsCDR; the end of QoEMetrics, for a time that was not read.";
+        assert!(said.contains(lost), "{said}");
+    }
+    let all = json["loss"]["databases"].as_array().unwrap();
+    let unread = all.iter().find(|d| d["name"] == "QoEMetrics").unwrap();
+    assert!(unread["missing_seconds"].is_null(), "{unread}");
+}
+
+#[test]
+fn a_plan_that_was_agreed_to_gives_no_time_to_others_either() {
+    let mut problem = behind(&["LcsCDR", "QoEMetrics"]);
+    problem.consents = refused(&problem).ways_out.iter().flat_map(|w| w.loses.clone()).collect();
+    let mut read = snapshot(&problem);
+    read.details.copies.retain(|copy, _| !copy.contains("QoEMetrics"));
+    let solved = present_support::estates::solved(&problem);
+    let view = cstopo_cli::present::plan::PlanView::new(&solved, &Context::new(&read, zone(), ""));
+    let said = "Data is lost: LcsCDR, 4 min; QoEMetrics, for a time that was not read, accepted by name.";
+    assert!(view.headline.text.contains(said), "{}", view.headline.text);
+}
+
+#[test]
+fn every_way_is_said_of_every_way_only() {
+    let text = words(&shown(&unknown_content()));
+    assert!(refused(&unknown_content()).ways_out.iter().any(|w| w.loses.is_empty()));
+    assert!(text.starts_with("Refused: as far as is known, restoring pool01.contoso.com may lose data"), "{text}");
+    assert!(!text.contains("every way") && !text.contains("0 of 9"), "{text}");
+    assert!(text.contains("A way below loses nothing."), "{text}");
+    let text = words(&shown(&behind(&["LcsCDR"])));
+    assert!(text.starts_with("Refused: every way to restore pool01.contoso.com loses data of 1 database,"), "{text}");
+}
+
+#[test]
+fn what_is_needed_together_is_one_way_with_its_parts() {
+    let mut problem = without_share();
+    problem.policy.accept_outage = false;
+    let (text, markdown, json) = renderings(&problem, &snapshot(&problem));
+    assert_eq!(json["ways_out"].as_array().unwrap().len(), 1);
+    assert!(text.contains("  1  All of these together:\n     a  ") && text.contains("\n     b  "), "{text}");
+    assert!(!text.contains("\n  2  "), "{text}");
+    assert_eq!(text.matches("cstopo plan\n").count(), 1, "one plan follows: {text}");
+    assert!(markdown.contains("1. All of these together:\n\n   - ") && !markdown.contains("\n2. "), "{markdown}");
+    assert_eq!(markdown.matches("\n1. ").count(), 1, "{markdown}");
+}
+
+#[test]
+fn a_comment_says_all_that_the_screen_says() {
+    let mut problem = seed(&FOUR, 2);
+    problem.policy.allow_full_stop = false;
+    let mut read = snapshot(&problem);
+    read.simulated = true;
+    let (text, markdown, _) = renderings(&problem, &read);
+    assert!(text.starts_with("Refused (simulated): pool01.contoso.com has to stop"), "{text}");
+    assert!(text.lines().last().is_some_and(|l| l.ends_with("(simulated)")), "{text}");
+    assert!(markdown.starts_with("### cstopo: refused (simulated)\n"), "{markdown}");
+    assert!(markdown.contains("| needed | half of 3, rounded down, plus 1 | 2 |"), "{markdown}");
+    assert!(markdown.lines().last().is_some_and(|l| l.starts_with("Next: ") && l.ends_with("(simulated)")), "{markdown}");
+}
+
+#[test]
+fn nothing_to_do_is_marked_and_its_json_has_a_field_a_line() {
+    let problem = seed(&FOUR, 3);
+    let mut read = snapshot(&problem);
+    read.simulated = true;
+    let context = Context::new(&read, zone(), "");
+    let text = cstopo_cli::present::nothing::text(&problem, &context, Style::PIPE);
+    assert!(text.starts_with("Nothing to do (simulated): "), "{text}");
+    let json = cstopo_cli::present::nothing::json(&problem, &context);
+    assert!(json.starts_with("{\n  \"format\": 1,\n") && json.ends_with("}\n"), "{json}");
+}
+
+#[test]
+fn a_narrow_screen_gets_a_list_where_a_table_would_break() {
+    let problem = with(|set, estate| databases(estate).into_iter().for_each(|d| set(Field::Content(d, BE2), Value::Unknown)));
+    let mut read = snapshot(&problem);
+    for fact in &mut read.facts {
+        if let model::fact::Reading::Unknown(reason) = &mut fact.reading {
+            *reason = "login timeout after 15 s, asked twice, and once more".to_owned();
+        }
+    }
+    let narrow = Style { width: 60, ..Style::PIPE };
+    let text = refusal::text(&problem, &refused(&problem), &Context::new(&read, zone(), ""), narrow);
+    // A command is as wide as the names in it.
+    let lines: Vec<&str> = text.lines().filter(|l| !l.contains("--accept-data-loss")).collect();
+    well_formed(&format!("{}\n", lines.join("\n")), 60);
+    assert!(text.contains("\n  User\n    x; database: rtcab rtcxds rtcshared;"), "{text}");
+    assert_eq!(problem.view(&problem.initial).get(Field::Answers(BE1)), Value::No);
 }

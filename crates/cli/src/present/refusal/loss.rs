@@ -1,32 +1,28 @@
-//! What would be lost: database by database, how complete the copy is that could be forced, and who says so.
+//! What would be lost: database by database, how complete the copy is that could be forced, since when the partner of that
+//! copy is silent, and who says so. A time stands only where both of its ends were read.
 
-use model::estate::{DatabaseId, InstanceId};
+use model::estate::{DatabaseId, HostId, PoolId};
 use model::field::{Field, Value};
 use model::problem::Problem;
-use planner::refusal::{Grant, Refusal};
+use planner::refusal::{Grant, Refusal, WayOut};
 use serde::Serialize;
 
-use crate::present::markdown::escape;
-use crate::present::page::{Cell, Page};
-use crate::present::style::{BROKEN, Role};
-use crate::present::{Context, reasons, time};
+use crate::present::{Context, missing, reasons};
 
 /// What would be lost.
 #[derive(Clone, Debug, Serialize)]
 pub struct Loss {
-    /// The other host is silent since.
-    pub silent_since: Option<String>,
-    /// Every database.
+    /// Every database of the pools that would lose data.
     pub databases: Vec<Database>,
     /// Who says so.
     pub sources: Vec<String>,
-    /// The longest time that is missing, in seconds.
-    pub missing_seconds: Option<u64>,
 }
 
 /// How complete a copy is.
 #[derive(Clone, Debug, Serialize)]
 pub struct Database {
+    /// The pool of its store.
+    pub pool: String,
     /// Its type.
     pub kind: &'static str,
     /// Its name.
@@ -35,6 +31,10 @@ pub struct Database {
     pub content: &'static str,
     /// Up to when it is complete, or why that is not known.
     pub caught_up_to: String,
+    /// Since when the partner of this copy is silent; none where that was not read.
+    pub silent_since: Option<String>,
+    /// How much time lies between the two, in seconds; none where nothing is missing, or either was not read.
+    pub missing_seconds: Option<u64>,
     /// Whether it would lose data, or may.
     pub lost: bool,
 }
@@ -46,107 +46,104 @@ impl Loss {
         self.databases.iter().filter(|d| d.lost).count()
     }
 
-    /// Whether all that would be lost is known to be behind.
+    /// How many of them are known to be behind.
     #[must_use]
-    pub fn known(&self) -> bool {
-        self.databases.iter().filter(|d| d.lost).all(|d| d.content == "behind")
+    pub fn behind(&self) -> usize {
+        self.databases.iter().filter(|d| d.lost && d.content == "behind").count()
+    }
+
+    /// How many databases lose nothing: their copy is complete.
+    #[must_use]
+    pub fn complete(&self) -> usize {
+        self.databases.iter().filter(|d| !d.lost && d.content == "complete").count()
+    }
+
+    /// The pools, in order.
+    #[must_use]
+    pub fn pools(&self) -> Vec<&str> {
+        let mut pools: Vec<&str> = self.databases.iter().map(|d| d.pool.as_str()).collect();
+        pools.dedup();
+        pools
     }
 }
 
+/// The databases that a way out gives up: those that its plan loses, or else those for which it asks.
+pub(super) fn given_up(way: &WayOut) -> Vec<DatabaseId> {
+    let asked: Vec<DatabaseId> =
+        way.grants.iter().filter_map(|g| if let Grant::Loss(list) = g { Some(list) } else { None }).flatten().copied().collect();
+    if asked.is_empty() || way.loses.is_empty() { asked } else { way.loses.clone() }
+}
+
+/// Every database that some way out gives up.
+pub(super) fn databases(refusal: &Refusal) -> Vec<DatabaseId> {
+    let mut lost: Vec<DatabaseId> = refusal.ways_out.iter().flat_map(given_up).collect();
+    lost.sort_unstable();
+    lost.dedup();
+    lost
+}
+
+/// The silent hosts of the lost databases' own stores.
+pub(super) fn silent_hosts(problem: &Problem, lost: &[DatabaseId]) -> Vec<HostId> {
+    let v = problem.view(&problem.initial);
+    let instances = lost.iter().flat_map(|&d| missing::silent(v, d));
+    let mut hosts: Vec<HostId> = instances.map(|i| problem.estate.host_of(i)).collect();
+    hosts.sort_unstable();
+    hosts.dedup();
+    hosts
+}
+
 /// What would be lost, where giving that up is a way out.
-pub(super) fn of(problem: &Problem, refusal: &Refusal, context: &Context<'_>) -> Option<Loss> {
-    let grants = refusal.ways_out.iter().flat_map(|w| &w.grants);
-    let lost: Vec<DatabaseId> = grants.filter_map(|g| if let Grant::Loss(list) = g { Some(list) } else { None }).flatten().copied().collect();
+pub(super) fn of(problem: &Problem, lost: &[DatabaseId], context: &Context<'_>) -> Option<Loss> {
     if lost.is_empty() {
         return None;
     }
     let estate = &problem.estate;
-    let stores = problem.wishes.iter().map(|w| estate.store(w.store));
-    let all: Vec<DatabaseId> = stores.flat_map(|s| s.databases.iter().copied()).collect();
-    let silent = estate.host_ids().filter_map(|h| reasons::silent_since(context.snapshot, estate, h)).min();
-    let caught = lost.iter().filter_map(|&d| copy(problem, context, d)).map(|c| c.0);
-    let missing = silent.and_then(|s| caught.map(|c| time::seconds(c, s)).max());
-    let mut sources: Vec<String> = all.iter().filter_map(|&d| copy(problem, context, d)).map(|c| c.1).collect();
+    let pool = |d: DatabaseId| estate.store(estate.database(d).store).pool;
+    let mut pools: Vec<PoolId> = lost.iter().map(|&d| pool(d)).collect();
+    pools.sort_unstable();
+    pools.dedup();
+    let managed = problem.wishes.iter().flat_map(|w| estate.store(w.store).databases.iter().copied());
+    let mut all: Vec<DatabaseId> = managed.filter(|&d| pools.contains(&pool(d))).collect();
+    all.sort_by_key(|&d| pool(d));
+    let mut sources: Vec<String> = all.iter().filter_map(|&d| source(problem, context, d)).collect();
     sources.sort();
     sources.dedup();
-    Some(Loss {
-        silent_since: silent.map(|t| context.at_bare(t)),
-        databases: all.iter().map(|&d| database(problem, context, d, lost.contains(&d))).collect(),
-        sources,
-        missing_seconds: missing,
-    })
+    Some(Loss { databases: all.iter().map(|&d| database(problem, context, d, lost.contains(&d))).collect(), sources })
 }
 
-/// The instance whose copy could be forced: one that answers.
-fn instance(problem: &Problem, d: DatabaseId) -> Option<InstanceId> {
-    let v = problem.view(&problem.initial);
-    let instances = &problem.estate.store(problem.estate.database(d).store).instances;
-    instances.iter().copied().find(|&i| v.get(Field::Answers(i)) == Value::Yes)
-}
-
-/// Up to when a copy is complete, and who says so.
-fn copy(problem: &Problem, context: &Context<'_>, d: DatabaseId) -> Option<(jiff::Timestamp, String)> {
-    let i = instance(problem, d)?;
+fn source(problem: &Problem, context: &Context<'_>, d: DatabaseId) -> Option<String> {
+    let i = missing::survivor(problem.view(&problem.initial), d)?;
     let copy = reasons::copy(context.snapshot, &problem.estate, Field::Role(d, i))?;
-    let on = &problem.estate.instance(i).name;
-    Some((copy.caught_up_to, format!("read on {on} at {}, {}", context.at(copy.time), copy.source)))
+    Some(format!("read on {} at {}, {}", problem.estate.instance(i).name, context.at(copy.time), copy.source))
 }
 
 fn database(problem: &Problem, context: &Context<'_>, d: DatabaseId, lost: bool) -> Database {
     let estate = &problem.estate;
-    let field = instance(problem, d).map(|i| Field::Content(d, i));
-    let content = match field.map(|f| problem.view(&problem.initial).get(f)) {
+    let v = problem.view(&problem.initial);
+    let field = missing::survivor(v, d).map(|i| Field::Content(d, i));
+    let content = match field.map(|f| v.get(f)) {
         Some(Value::Complete) => "complete",
         Some(Value::Behind | Value::Superseded | Value::Nothing) => "behind",
         _ => "unknown",
     };
-    let caught_up_to = match (content, copy(problem, context, d)) {
-        ("complete", _) => "the end".to_owned(),
-        ("behind", Some((at, _))) => context.at_bare(at),
-        ("behind", None) => "not read".to_owned(),
-        _ => field.map_or_else(|| "no host answers".to_owned(), |f| reasons::unknown(context.snapshot, estate, f)),
+    let copy = field.and_then(|f| reasons::copy(context.snapshot, estate, f));
+    let caught_up_to = match (content, copy, field) {
+        ("complete", ..) => "the end".to_owned(),
+        (_, Some(copy), _) if content == "behind" => context.at_bare(copy.caught_up_to),
+        (_, Some(copy), _) => format!("{} at least", context.at_bare(copy.caught_up_to)),
+        ("behind", None, _) => "not read".to_owned(),
+        (_, None, Some(f)) => reasons::unknown(context.snapshot, estate, f),
+        (_, None, None) => "no host answers".to_owned(),
     };
-    let kind = estate.store(estate.database(d).store).kind.name();
-    Database { kind, name: estate.database(d).name.clone(), content, caught_up_to, lost }
-}
-
-/// The table on a page; complete databases of one type share a row.
-pub(super) fn table(page: &mut Page, loss: &Loss) {
-    let before = loss.silent_since.as_ref().map_or_else(|| "copy".to_owned(), |t| format!("before {t}"));
-    let widths = page.fitted(2, [12, 1, 26, 18, 13], &[2, 3]);
-    let mut row = |cells: [&str; 5], role: Role| {
-        let cells: Vec<Cell<'_>> = cells.iter().zip(widths).map(|(text, w)| Cell::new(text, w).role(role)).collect();
-        page.row(2, &cells);
-    };
-    row(["type", "", "database", &before, "caught up to"], Role::Heading);
-    for run in loss.databases.chunk_by(|a, b| (a.kind, a.content, &a.caught_up_to, a.lost) == (b.kind, b.content, &b.caught_up_to, b.lost)) {
-        let names: Vec<&str> = run.iter().map(|d| d.name.as_str()).collect();
-        let one = &run[0];
-        let (sign, role) = if one.lost { (BROKEN, Role::Danger) } else { ("", Role::Plain) };
-        row([one.kind, sign, &names.join(" "), one.content, &one.caught_up_to], role);
+    let store = estate.store(estate.database(d).store);
+    Database {
+        pool: estate.pool(store.pool).fqdn.to_string(),
+        kind: store.kind.name(),
+        name: estate.database(d).name.clone(),
+        content,
+        caught_up_to,
+        silent_since: missing::silent_since(v, context, d).map(|t| context.at_bare(t)),
+        missing_seconds: (content != "complete").then(|| missing::of(v, context, d)).flatten().map(missing::Missing::seconds),
+        lost,
     }
-    for source in &loss.sources {
-        page.indented(2, source, Role::Faint);
-    }
-    let names: Vec<&str> = loss.databases.iter().filter(|d| d.lost).map(|d| d.name.as_str()).collect();
-    let names = crate::present::numbers::join(&names);
-    let text = match (loss.known(), loss.missing_seconds) {
-        (true, Some(s)) => format!("What would be lost: {} of {names}.", time::lasted(s)),
-        (true, None) => format!("What would be lost: the end of {names}."),
-        (false, Some(s)) => format!("What may be lost: up to {} of {names}, as far as is known.", time::lasted(s)),
-        (false, None) => format!("What may be lost: an unknown time of {names}."),
-    };
-    page.blank();
-    page.paragraph(&text);
-}
-
-/// The table in Markdown.
-pub(super) fn markdown(loss: &Loss) -> String {
-    let mut out = "| type | database | copy | caught up to |\n|---|---|---|---|\n".to_owned();
-    for d in &loss.databases {
-        let content = if d.lost { format!("**{}**", d.content) } else { d.content.to_owned() };
-        out += &format!("| {} | {} | {content} | {} |\n", d.kind, escape::code(&d.name), escape::text(&d.caught_up_to));
-    }
-    out.push('\n');
-    out
 }

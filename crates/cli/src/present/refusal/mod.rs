@@ -5,18 +5,23 @@ use model::problem::Problem;
 use planner::refusal::{Grant, Refusal};
 use serde::Serialize;
 
-use super::Context;
-use super::markdown::escape;
 use super::names::Names;
 use super::numbers::{count, join};
 use super::page::Page;
 use super::plan::full_stop::{self, FullStop};
 use super::plan::situation;
 use super::style::{Role, Style};
+use super::{Context, simulated};
 
+mod advice;
+mod headline;
 mod loss;
+mod loss_shown;
+mod markdown;
 mod unmet;
 mod ways_out;
+
+pub use markdown::markdown;
 
 /// A refusal as it is shown. Serialised, it is the JSON rendering.
 #[derive(Clone, Debug, Serialize)]
@@ -37,12 +42,18 @@ pub struct RefusalView {
     pub unmet: Vec<unmet::Unmet>,
     /// How many conditions that are.
     pub unmet_conditions: usize,
+    /// The steps that came nearest to beginning, where nothing that can be granted is enough.
+    pub blocked: Vec<advice::Blocked>,
     /// The arithmetic of a full stop, where that is what is refused.
     pub full_stop: Option<FullStop>,
     /// Names in short and whole.
     pub names: Vec<super::names::Spelt>,
     /// Each of them alone is enough, where it says how many steps the plan then has.
     pub ways_out: Vec<ways_out::Way>,
+    /// What to do where there is no way out, in sentences.
+    pub advice: Vec<String>,
+    /// The unknown fact that decides most, as a question or in words.
+    pub decides: Option<String>,
     /// How many states were searched.
     pub states: usize,
     /// What to type next.
@@ -54,32 +65,29 @@ impl RefusalView {
     #[must_use]
     pub fn new(problem: &Problem, refusal: &Refusal, context: &Context<'_>) -> Self {
         let names = Names::new(&problem.estate);
-        let loss = loss::of(problem, refusal, context);
+        let lost = loss::databases(refusal);
+        let loss = loss::of(problem, &lost, context);
         let unmet = unmet::of(problem, refusal, context);
-        let conditions = unmet.iter().map(|u| u.conditions).sum();
         let found = refusal.ways_out.iter().map(|w| ways_out::of(problem, w, context));
-        let ways_out: Vec<_> = loss.iter().filter_map(|_| ways_out::bring_back(problem)).chain(found).collect();
+        let ways_out: Vec<_> = ways_out::bring_back(problem, &lost).into_iter().chain(found).collect();
+        let stuck = ways_out.is_empty();
         let pools = problem.pools();
-        let stops = refusal.ways_out.iter().any(|w| w.grants.contains(&Grant::FullStop));
-        let short = pools.iter().copied().find(|&p| {
-            let v = problem.view(&problem.initial);
-            problem.estate.pool(p).front_ends.iter().any(|&f| !v.pool_holds(p, Some(f)).holds())
-        });
-        let full_stop = short.filter(|_| stops).map(|p| {
-            full_stop::arithmetic(problem, &names, p, problem.view(&problem.initial), "now")
-        });
-        let whom = join(&pools.iter().map(|&p| names.pool(p)).collect::<Vec<_>>());
+        let full_stop = stop(problem, refusal, &names);
+        let whom: Vec<String> = pools.iter().map(|&p| names.pool(p)).collect();
         Self {
             format: 1,
             outcome: "refused",
             simulated: context.snapshot.simulated,
-            headline: headline(&whom, loss.as_ref(), full_stop.is_some(), refusal.states),
+            headline: headline::of(&whom, loss.as_ref(), full_stop.is_some(), refusal, context),
             names: full_stop.iter().flat_map(|_| names.legend(&problem.named(), &pools)).collect(),
-            pools: pools.iter().map(|&p| names.pool(p)).collect(),
+            pools: whom,
             next: next(problem, context, ways_out.len()),
+            blocked: if stuck { advice::blocked(refusal) } else { Vec::new() },
+            advice: if stuck { advice::of(problem, &unmet, context) } else { Vec::new() },
+            decides: advice::decides(problem, &lost, &unmet, context),
+            unmet_conditions: unmet.iter().map(|u| u.conditions).sum(),
             loss,
             unmet,
-            unmet_conditions: conditions,
             full_stop,
             ways_out,
             states: refusal.states,
@@ -87,27 +95,13 @@ impl RefusalView {
     }
 }
 
-fn headline(whom: &str, loss: Option<&loss::Loss>, stop: bool, states: usize) -> String {
-    match loss {
-        Some(loss) => {
-            let (lost, all) = (loss.lost(), loss.databases.len());
-            let data = if loss.known() { "loses data of" } else { "may lose data of" };
-            format!(
-                "Refused: every way to restore {whom} {data} {}, and nobody has agreed to that. {} of {all} databases \
-                 could be forced without loss.",
-                count(lost, "database"),
-                all - lost
-            )
-        }
-        None if stop => format!(
-            "Refused: {whom} has to stop as a whole once, and full-stop = \"allow\" is not declared. Its Front Ends cannot \
-             be restarted one after the other."
-        ),
-        None => format!(
-            "Refused: there is no safe plan for {whom}. All {} that can be reached were searched.",
-            count(states, "state")
-        ),
-    }
+/// The arithmetic of a full stop, where allowing one is a way out, of the first pool that needs it.
+fn stop(problem: &Problem, refusal: &Refusal, names: &Names<'_>) -> Option<FullStop> {
+    let stops = refusal.ways_out.iter().any(|w| w.grants.contains(&Grant::FullStop));
+    let v = problem.view(&problem.initial);
+    let cannot_roll = |p| problem.estate.pool(p).front_ends.iter().any(|&f| !v.pool_holds(p, Some(f)).holds());
+    let pool = problem.pools().into_iter().find(|&p| cannot_roll(p)).filter(|_| stops)?;
+    Some(full_stop::arithmetic(problem, names, pool, v, "now"))
 }
 
 fn next(problem: &Problem, context: &Context<'_>, ways: usize) -> String {
@@ -128,11 +122,10 @@ fn next(problem: &Problem, context: &Context<'_>, ways: usize) -> String {
 pub fn text(problem: &Problem, refusal: &Refusal, context: &Context<'_>, style: Style) -> String {
     let view = RefusalView::new(problem, refusal, context);
     let mut page = Page::new(style);
-    let simulated = if view.simulated { "Simulated: " } else { "" };
-    page.indented(0, &format!("{simulated}{}", view.headline), Role::Plain);
+    page.paragraph(&view.headline);
     page.blank();
     if let Some(loss) = &view.loss {
-        loss::table(&mut page, loss);
+        loss_shown::table(&mut page, loss);
         page.blank();
     }
     if let Some(full) = &view.full_stop {
@@ -142,36 +135,32 @@ pub fn text(problem: &Problem, refusal: &Refusal, context: &Context<'_>, style: 
         page.blank();
     }
     if view.loss.is_none() {
+        advice::list(&mut page, &view.blocked);
         unmet::list(&mut page, &view.unmet);
     }
     ways_out::list(&mut page, &view.ways_out);
+    for advice in &view.advice {
+        page.indented(2, advice, Role::Plain);
+    }
+    if let Some(decides) = &view.decides {
+        page.paragraph(&format!("Decides most: {decides}"));
+    }
+    if !view.advice.is_empty() || view.decides.is_some() {
+        page.blank();
+    }
     page.paragraph(&closing(&view));
-    page.paragraph(&format!("Next: {}", view.next));
+    page.paragraph(&last(&view));
     page.finish()
 }
 
+/// How many conditions are unmet, and that nothing was written.
 fn closing(view: &RefusalView) -> String {
     format!("Refused: {}; no plan was written.", count(view.unmet_conditions.max(1), "unmet condition"))
 }
 
-/// A refusal as Markdown.
-#[must_use]
-pub fn markdown(problem: &Problem, refusal: &Refusal, context: &Context<'_>) -> String {
-    let view = RefusalView::new(problem, refusal, context);
-    let mut out = format!("### cstopo: refused\n\n{}\n\n", escape::text(&view.headline));
-    if let Some(loss) = &view.loss {
-        out += &loss::markdown(loss);
-    } else {
-        for unmet in &view.unmet {
-            out += &format!("- {}: **{}**\n", escape::text(&unmet.text), escape::text(&unmet.standing));
-        }
-        out.push('\n');
-    }
-    out += &ways_out::markdown(&view.ways_out);
-    if view.ways_out.is_empty() {
-        out += "Nothing that can be granted is enough.\n\n";
-    }
-    out + &escape::text(&closing(&view)) + "\n"
+/// What to type next.
+fn last(view: &RefusalView) -> String {
+    format!("Next: {}{}", view.next, simulated::mark(view.simulated))
 }
 
 /// A refusal as JSON.
@@ -182,3 +171,7 @@ pub fn json(problem: &Problem, refusal: &Refusal, context: &Context<'_>) -> Stri
     format!("{text}\n")
 }
 
+/// Pools, where there are too many to name: how many.
+fn pools(names: &[impl AsRef<str>]) -> String {
+    if names.len() > 3 { format!("{} pools", names.len()) } else { join(names) }
+}

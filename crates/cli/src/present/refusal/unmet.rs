@@ -23,6 +23,9 @@ pub struct Unmet {
     pub because: &'static str,
     /// How many conditions the sentence draws together.
     pub conditions: usize,
+    /// The facts that are not known, where that is why it does not hold.
+    #[serde(skip)]
+    pub unknown: Vec<Field>,
 }
 
 /// The unmet conditions of a refusal.
@@ -46,9 +49,13 @@ pub(super) fn of(problem: &Problem, refusal: &Refusal, context: &Context<'_>) ->
             None => kinds.push((standing, clause.rule.because, vec![&clause.condition])),
         }
     }
-    let sentences = |(standing, because, list): (String, &'static str, Vec<&Condition>)| {
-        let groups = words::groups(&problem.estate, &list).into_iter();
-        groups.map(move |(text, places)| Unmet { text, standing: standing.clone(), because, conditions: places.len() })
+    let sentences = |(standing, because, list): (String, &'static str, Vec<&Condition>)| -> Vec<Unmet> {
+        let sentence = |(text, places): (String, Vec<usize>)| {
+            let about = places.iter().map(|&n| list[n]).filter(|_| standing.starts_with("unknown"));
+            let unknown = about.flat_map(|c| unknown(problem, c)).collect();
+            Unmet { text, standing: standing.clone(), because, conditions: places.len(), unknown }
+        };
+        words::groups(&problem.estate, &list).into_iter().map(sentence).collect()
     };
     let mut unmet: Vec<Unmet> = kinds.into_iter().flat_map(sentences).collect();
     let grants: Vec<&Grant> = refusal.ways_out.iter().flat_map(|w| &w.grants).collect();
@@ -78,19 +85,25 @@ fn policy(grant: &Grant) -> Option<Unmet> {
         }
         _ => return None,
     };
-    Some(Unmet { text: text.to_owned(), standing: "not so".to_owned(), because, conditions: 1 })
+    Some(Unmet { text: text.to_owned(), standing: "not so".to_owned(), because, conditions: 1, unknown: Vec::new() })
 }
 
 fn standing(problem: &Problem, context: &Context<'_>, condition: &Condition, truth: Truth) -> String {
     if truth != Truth::Unknown {
         return "not so".to_owned();
     }
+    let unknown = unknown(problem, condition).into_iter().next();
+    let reason = unknown.map(|f| reasons::unknown(context.snapshot, &problem.estate, f));
+    reason.map_or_else(|| "unknown".to_owned(), |r| format!("unknown ({r})"))
+}
+
+/// The fields of a condition that were not read.
+fn unknown(problem: &Problem, condition: &Condition) -> Vec<Field> {
     let v = problem.view(&problem.initial);
     let mut fields: Vec<Field> = Vec::new();
     condition.fields(v, &mut fields);
-    let unknown = fields.into_iter().find(|&f| !v.get(f).is_known());
-    let reason = unknown.map(|f| reasons::unknown(context.snapshot, &problem.estate, f));
-    reason.map_or_else(|| "unknown".to_owned(), |r| format!("unknown ({r})"))
+    fields.retain(|&f| !v.get(f).is_known());
+    fields
 }
 
 /// The observed state with what a way out grants of facts.

@@ -7,11 +7,15 @@ use model::vocabulary;
 use planner::refusal::{Grant, WayOut};
 use serde::Serialize;
 
+use super::loss;
 use crate::present::markdown::escape;
-use crate::present::numbers::{count, join};
+use crate::present::numbers::{count, join, verb};
 use crate::present::page::Page;
 use crate::present::style::Role;
 use crate::present::{Context, words};
+
+/// The command that plans anew.
+const PLAN: &str = "cstopo plan";
 
 /// A way out.
 #[derive(Clone, Debug, Serialize)]
@@ -37,35 +41,47 @@ pub struct GrantView {
 
 /// A way out.
 pub(super) fn of(problem: &Problem, way: &WayOut, context: &Context<'_>) -> Way {
+    // Only what its plan loses is to be given up.
+    let given_up = loss::given_up(way);
+    let view = |g: &Grant| match g {
+        Grant::Loss(_) => grant(problem, &Grant::Loss(given_up.clone()), context),
+        other => grant(problem, other, context),
+    };
+    let mut grants: Vec<GrantView> = way.grants.iter().map(view).collect();
+    // Parts that are needed together are followed by one plan.
+    let last = grants.len().saturating_sub(1);
+    grants.iter_mut().take(last).for_each(|g| g.lines.retain(|l| l != PLAN));
     Way {
-        grants: way.grants.iter().map(|g| grant(problem, g, context)).collect(),
+        grants,
         steps: Some(way.steps),
         loses: way.loses.iter().map(|&d| problem.estate.qualified(d)).collect(),
     }
 }
 
-/// Where data would be lost, the silent host's own disks may hold it: no search can promise that, so it is said beside
+/// Where data would be lost, the silent hosts' own disks may hold it: no search can promise that, so it is said beside
 /// what the search found.
-pub(super) fn bring_back(problem: &Problem) -> Option<Way> {
-    let v = problem.view(&problem.initial);
-    let primaries = problem.wishes.iter().filter_map(|w| v.get(Field::PrimarySlot(w.store)).instance());
-    let silent = primaries.into_iter().find(|&i| v.get(Field::Answers(i)) != Value::Yes)?;
-    let host = problem.estate.host(problem.estate.host_of(silent));
-    let text = format!("Bring {host} back, if only for minutes: its disks may hold what is missing.");
-    let lines = vec!["cstopo observe".to_owned(), "cstopo plan".to_owned()];
+pub(super) fn bring_back(problem: &Problem, lost: &[DatabaseId]) -> Option<Way> {
+    let hosts = loss::silent_hosts(problem, lost);
+    if hosts.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = hosts.iter().map(|&h| problem.estate.host(h).to_string()).collect();
+    let its = verb(names.len(), "its", "their");
+    let text = format!("Bring {} back, if only for minutes: {its} disks may hold what is missing.", join(&names));
+    let lines = vec!["cstopo observe".to_owned(), PLAN.to_owned()];
     Some(Way { grants: vec![GrantView { kind: "fact", text, lines }], steps: None, loses: Vec::new() })
 }
 
 fn grant(problem: &Problem, grant: &Grant, context: &Context<'_>) -> GrantView {
     let estate = &problem.estate;
-    let again = || vec!["cstopo observe".to_owned(), "cstopo plan".to_owned()];
-    let key = |line: &str| vec![format!("[policy] of {}:", context.files.desired), line.to_owned(), "cstopo plan".to_owned()];
+    let again = || vec!["cstopo observe".to_owned(), PLAN.to_owned()];
+    let key = |line: &str| vec![format!("[policy] of {}:", context.files.desired), line.to_owned(), PLAN.to_owned()];
     let view = |kind, text: String, lines| GrantView { kind, text, lines };
     match grant {
         Grant::Fence(h) => view(
             "fence",
             format!("Make sure that {} cannot serve, and give your word for it:", estate.host(*h)),
-            vec![format!("cstopo attest fence {}", estate.host(*h)), "cstopo plan".to_owned()],
+            vec![format!("cstopo attest fence {}", estate.host(*h)), PLAN.to_owned()],
         ),
         Grant::Fact(field, value) => view("fact", fact(problem, *field, *value), again()),
         Grant::Facts(i, facts) => view("fact", history(problem, *i, facts), again()),
@@ -116,9 +132,9 @@ fn fact(problem: &Problem, field: Field, value: Value) -> String {
     let known = problem.view(&problem.initial).get(field).is_known();
     match (field, known) {
         (Field::Answers(i), _) => {
-            format!("Bring {} back, if only for minutes: its disks may hold what is missing.", estate.instance(i).name)
+            format!("Bring {} back, to stay: the plan counts on it.", estate.instance(i).name)
         }
-        (Field::Reachable(h), _) => format!("Bring {} back.", estate.host(h)),
+        (Field::Reachable(h), _) => format!("Bring {} back, to stay: the plan counts on it.", estate.host(h)),
         (_, true) => {
             format!("See to it that this holds: {}.", words::condition_text(estate, &model::condition::Condition::Is(field, value)))
         }
@@ -150,43 +166,72 @@ fn history(problem: &Problem, i: InstanceId, facts: &[(Field, Value)]) -> String
     }
 }
 
-/// The ways out on a page, numbered.
+/// What stands over the parts of a way that are needed together.
+const TOGETHER: &str = "All of these together:";
+
+/// What follows a way out.
+fn then(way: &Way) -> String {
+    let loses = match way.loses.len() {
+        0 => String::new(),
+        m => format!(" and gives up data of {}", count(m, "database")),
+    };
+    match way.steps {
+        Some(0) => "Then there is nothing left to do.".to_owned(),
+        Some(steps) => format!("Then the plan has {}{loses}.", count(steps, "step")),
+        None => "What follows depends on what is then found.".to_owned(),
+    }
+}
+
+/// The ways out on a page, numbered; the parts of one way have letters.
 pub(super) fn list(page: &mut Page, ways: &[Way]) {
     if ways.is_empty() {
-        page.paragraph("No single consent, word or fact is enough, nor are all together.");
+        page.paragraph(NONE);
         page.blank();
         return;
     }
     page.heading(if ways.len() == 1 { "To go on:" } else { "To go on, one of these:" });
     for (n, way) in ways.iter().enumerate() {
-        for (k, grant) in way.grants.iter().enumerate() {
-            let lead = if k == 0 { format!("{:>3}  ", n + 1) } else { "     ".to_owned() };
-            let and = if k == 0 { "" } else { "And: " };
-            page.hang(&lead, Role::Plain, &format!("{and}{}", grant.text), Role::Plain);
-            grant.lines.iter().for_each(|l| page.verbatim(7, l));
+        let number = format!("{:>3}  ", n + 1);
+        if let [only] = way.grants.as_slice() {
+            page.hang(&number, Role::Plain, &only.text, Role::Plain);
+            only.lines.iter().for_each(|l| page.verbatim(7, l));
+        } else {
+            page.hang(&number, Role::Plain, TOGETHER, Role::Plain);
+            for (letter, part) in ('a'..='z').cycle().zip(&way.grants) {
+                page.hang(&format!("     {letter}  "), Role::Plain, &part.text, Role::Plain);
+                part.lines.iter().for_each(|l| page.verbatim(10, l));
+            }
         }
-        let loses = match way.loses.len() {
-            0 => String::new(),
-            m => format!(", and {} gives up data", count(m, "database")).replace("databases gives", "databases give"),
-        };
-        let then = way.steps.map_or_else(
-            || "What follows depends on what is then found.".to_owned(),
-            |steps| format!("Then the plan has {}{loses}.", count(steps, "step")),
-        );
-        page.indented(5, &then, Role::Faint);
+        page.indented(5, &then(way), Role::Faint);
     }
     page.blank();
 }
 
-/// The ways out in Markdown.
+/// Said where there is no way out.
+const NONE: &str = "Nothing that can be granted is enough: no consent, no word, no fact, nor all of them together.";
+
+/// The ways out in Markdown: as many numbers as ways.
 pub(super) fn markdown(ways: &[Way]) -> String {
+    if ways.is_empty() {
+        return format!("{NONE}\n\n");
+    }
     let mut out = String::new();
     for (n, way) in ways.iter().enumerate() {
-        for grant in &way.grants {
-            out += &format!("{}. {}\n\n", n + 1, escape::text(&grant.text));
-            out += &escape::block("text", &grant.lines.join("\n"));
-            out.push('\n');
+        if let [only] = way.grants.as_slice() {
+            out += &format!("{}. {}\n\n{}\n", n + 1, escape::text(&only.text), block(3, &only.lines));
+        } else {
+            out += &format!("{}. {TOGETHER}\n\n", n + 1);
+            for part in &way.grants {
+                out += &format!("   - {}\n\n{}\n", escape::text(&part.text), block(5, &part.lines));
+            }
         }
+        out += &format!("   {}\n\n", escape::text(&then(way)));
     }
     out
+}
+
+/// Lines as a block that belongs to an item of a list.
+fn block(indent: usize, lines: &[String]) -> String {
+    let block = escape::block("text", &lines.join("\n"));
+    block.lines().map(|l| format!("{}{l}\n", " ".repeat(indent))).collect()
 }

@@ -1,0 +1,43 @@
+//! A refusal as a comment of a pull request: the answer, what would be lost or stands in the way, the ways out, what to
+//! type next. It says what the text says.
+
+use model::problem::Problem;
+use planner::refusal::Refusal;
+
+use super::{RefusalView, closing, last, loss_shown, ways_out};
+use crate::present::markdown::escape;
+use crate::present::{Context, simulated};
+
+/// A refusal as Markdown.
+#[must_use]
+pub fn markdown(problem: &Problem, refusal: &Refusal, context: &Context<'_>) -> String {
+    let view = RefusalView::new(problem, refusal, context);
+    let mut out = format!("### cstopo: refused{}\n\n{}\n\n", simulated::mark(view.simulated), escape::text(&view.headline));
+    if let Some(loss) = &view.loss {
+        out += &loss_shown::markdown(loss);
+    }
+    if let Some(full) = &view.full_stop {
+        out += &crate::present::markdown::arithmetic(full);
+    }
+    if view.loss.is_none() {
+        for blocked in &view.blocked {
+            out += &format!("- {}\n", escape::text(&blocked.text()));
+        }
+        for unmet in &view.unmet {
+            let (text, standing) = (escape::text(&unmet.text), escape::text(&unmet.standing));
+            out += &format!("- {text}: **{standing}** (without it: {})\n", escape::text(unmet.because));
+        }
+        out.push('\n');
+    }
+    out += &ways_out::markdown(&view.ways_out);
+    for advice in &view.advice {
+        out += &format!("- {}\n", escape::text(advice));
+    }
+    if !view.advice.is_empty() {
+        out.push('\n');
+    }
+    if let Some(decides) = &view.decides {
+        out += &format!("Decides most: {}\n\n", escape::text(decides));
+    }
+    out + &format!("{}\n{}\n", escape::text(&closing(&view)), escape::text(&last(&view)))
+}
