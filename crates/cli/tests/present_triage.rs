@@ -122,7 +122,9 @@ fn votes_that_are_not_known_are_only_possible() {
         set(Field::CmsWritable, Value::Unknown);
         estate.store_ids().for_each(|s| set(Field::WitnessSlot(s), Value::Unknown));
     }));
-    assert!(text.contains("0 of 3 votes, 3 possible, needs 2"), "{text}");
+    let front_ends = labelled(&text, "  Front Ends").split_whitespace().collect::<Vec<_>>().join(" ");
+    let all = "0 of 3 run, 3 unknown (no answer in 15 s); 0 of 3 votes, 3 possible, needs 2";
+    assert!(front_ends.ends_with(all), "{text}");
     assert!(labelled(&text, "  CMS").contains("unknown"), "{text}");
     assert!(labelled(&text, "  witness slot").contains("unknown"), "{text}");
 }
@@ -143,7 +145,9 @@ fn a_simulated_estate_is_said_to_be_one() {
     let problem = seed(&FOUR, 3);
     let mut read = snapshot(&problem);
     read.simulated = true;
-    assert!(shown(&problem, &read).starts_with("Simulated: "));
+    let text = shown(&problem, &read);
+    assert!(text.starts_with("pool01.contoso.com (simulated) has lost"), "{text}");
+    assert!(text.ends_with("Next: cstopo plan (simulated)\n"), "{text}");
 }
 
 #[test]
@@ -162,4 +166,72 @@ fn json_says_what_the_screen_says() {
         assert!(plain.contains(verdict), "{verdict}");
         assert_eq!(pool["broken"].as_bool(), Some(pool["situation"] == "primary_lost"));
     }
+}
+
+/// The first paragraph, in one line.
+fn verdict(text: &str) -> String {
+    text.split("\n\n").next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn roles_that_cannot_be_read_are_unknown_and_no_claim_rests_on_them() {
+    for some in [9, 4] {
+        let text = night(&with(|set, estate| {
+            databases(estate).into_iter().take(some).for_each(|d| set(Field::Role(d, BE2), Value::Unknown));
+        }));
+        let verdict = verdict(&text);
+        assert!(verdict.contains("on be2.contoso.com are unknown (no answer in 15 s)."), "{verdict}");
+        assert!(!verdict.contains("complete") && !verdict.contains("nobody"), "{verdict}");
+    }
+}
+
+#[test]
+fn what_is_known_to_be_behind_wins_over_what_may_be_complete() {
+    let text = night(&with(|set, estate| {
+        databases(estate).into_iter().for_each(|d| set(Field::Content(d, BE2), Value::Unknown));
+        set(Field::Content(databases(estate)[8], BE2), Value::Behind);
+    }));
+    assert!(verdict(&text).ends_with("are in part behind, and serve nobody yet."), "{text}");
+    let text = night(&with(|set, estate| {
+        databases(estate).into_iter().for_each(|d| set(Field::Content(d, BE2), Value::Unknown));
+    }));
+    let unsure = "Whether the copies on be2.contoso.com are complete is unknown (no answer in 15 s)";
+    assert!(verdict(&text).contains(unsure), "{text}");
+}
+
+#[test]
+fn no_copy_at_all_is_not_a_complete_one() {
+    let text = night(&with(|set, estate| {
+        estate.store_ids().for_each(|s| set(Field::MirrorSlot(s), Value::Nothing));
+    }));
+    assert!(verdict(&text).ends_with("No copy of its databases is known on a host that answers."), "{text}");
+}
+
+#[test]
+fn users_are_served_only_where_that_was_read() {
+    let text = night(&with(|set, estate| {
+        set(Field::Answers(BE1), Value::Yes);
+        set(Field::Answers(BE2), Value::No);
+        databases(estate).into_iter().for_each(|d| set(Field::Role(d, BE1), Value::Unknown));
+    }));
+    assert!(verdict(&text).ends_with("Whether 9 of 9 databases are served is unknown (no answer in 15 s)."), "{text}");
+}
+
+#[test]
+fn a_pool_that_is_as_declared_takes_one_line() {
+    let text = night(&beside(&healed(), &seed(&FOUR, 3)));
+    assert!(text.starts_with("pool02.contoso.com has lost"), "what is wrong comes first: {text}");
+    assert!(text.contains("\n\npool01.contoso.com is as declared.\n\nRead "), "{text}");
+    assert!(!text.contains("be1.contoso.com"), "{text}");
+}
+
+#[test]
+fn narrow_screens_break_no_text_into_words() {
+    let problem = seed(&FOUR, 3);
+    let read = snapshot(&problem);
+    let narrow = Style { width: 60, ..Style::PIPE };
+    let text = triage::text(&problem, &planner::triage::triage(&problem), &Context::new(&read, zone(), ""), narrow);
+    well_formed(&text, 60);
+    assert!(text.contains("\n      9 of 9 databases MIRROR, DISCONNECTED\n"), "{text}");
+    assert!(text.contains("\n  be1.contoso.com\\RTC: primary slot\n"), "{text}");
 }

@@ -1,101 +1,53 @@
 //! `triage`: what is wrong, in one look, pool by pool. It plans nothing.
 
-use model::estate::{InstanceId, PoolId};
+use model::estate::{DatabaseId, InstanceId, PoolId};
 use model::field::{Field, Value};
 use model::problem::Problem;
 use planner::triage::{PoolTriage, Situation};
 use serde::Serialize;
 
 use super::names::Names;
-use super::numbers::{count, join};
+use super::numbers::count;
 use super::page::Page;
 use super::plan::situation as now;
 use super::style::{Role, Style};
-use super::{Context, reasons, time};
+use super::{Context, reasons, simulated, time};
+
+mod verdict;
+
+/// The least columns of what is said beside a machine; where there are fewer, it stands below.
+const ROOM: usize = 34;
+/// Where it stands then.
+const BELOW: usize = 6;
 
 /// Columns of the words at the left of the last block.
 const LABEL: usize = 11;
 
-/// The triage of every managed pool, as text.
+/// The triage of every managed pool, as text; those that are as declared come last, in one line each.
 #[must_use]
 pub fn text(problem: &Problem, found: &[PoolTriage], context: &Context<'_>, style: Style) -> String {
     let mut page = Page::new(style);
-    let simulated = if context.snapshot.simulated { "Simulated: " } else { "" };
-    for (n, one) in found.iter().enumerate() {
-        if n > 0 {
+    let settled = |one: &PoolTriage| one.situation == Situation::AsDeclared;
+    let (fine, other): (Vec<&PoolTriage>, Vec<&PoolTriage>) = found.iter().partition(|one| settled(one));
+    for (n, one) in other.iter().chain(&fine).enumerate() {
+        let mark = if n == 0 { simulated::of(context) } else { "" };
+        page.paragraph(&verdict::of(problem, one, context, mark));
+        if !settled(one) {
+            page.blank();
+            pool(&mut page, problem, context, one);
+            page.blank();
+            last_block(&mut page, problem, context, one);
             page.blank();
         }
-        let lead = if n == 0 { simulated } else { "" };
-        page.paragraph(&format!("{lead}{}", verdict(problem, one)));
-        page.blank();
-        pool(&mut page, problem, context, one);
-        page.blank();
-        last_block(&mut page, problem, context, one);
     }
-    page.blank();
+    if !fine.is_empty() {
+        page.blank();
+    }
     let read = &context.snapshot.read;
     page.paragraph(&format!("Read {} from {}. Nothing was changed.", context.read(), read.on));
-    let settled = found.iter().all(|p| p.situation == Situation::AsDeclared);
-    page.paragraph(if settled { "Next: nothing; all is as declared" } else { "Next: cstopo plan" });
+    let next = if other.is_empty() { "nothing; all is as declared" } else { "cstopo plan" };
+    page.paragraph(&format!("Next: {next}{}", simulated::of(context)));
     page.finish()
-}
-
-/// The situation in a sentence or two.
-fn verdict(problem: &Problem, one: &PoolTriage) -> String {
-    let estate = &problem.estate;
-    let pool = &estate.pool(one.pool).fqdn;
-    let v = problem.view(&problem.initial);
-    let others = |h| -> String {
-        let list = now::instances(problem, v, one.pool).into_iter().filter(|&i| estate.host_of(i) != h);
-        join(&list.map(|i| estate.host(estate.host_of(i)).to_string()).collect::<Vec<_>>())
-    };
-    match one.situation {
-        Situation::SplitBrain => {
-            format!("{pool} has two copies of a database that serve at once. Stop one of them before anything else.")
-        }
-        Situation::BothLost(h) => {
-            format!("{pool} has lost {}, and no other copy answers.", estate.host(h))
-        }
-        Situation::PrimaryLost(h) => format!(
-            "{pool} has lost its primary-slot SQL host, {}. {} {}.",
-            estate.host(h),
-            copies(problem, one.pool, &others(h)),
-            "and serve nobody yet"
-        ),
-        Situation::PrimaryLostPartly(h) => format!(
-            "{pool} has lost its primary-slot SQL host, {}. Some databases are served from {} already, others are not.",
-            estate.host(h),
-            others(h)
-        ),
-        Situation::PrimaryLostServed(h) => format!(
-            "{pool} has lost its primary-slot SQL host, {}. {} serves all its databases already.",
-            estate.host(h),
-            others(h)
-        ),
-        Situation::MirrorLost(h) => {
-            format!("{pool} has lost its mirror-slot SQL host, {}. Users are served, without a second copy.", estate.host(h))
-        }
-        Situation::Drift => format!("{pool} is not as declared; nothing is lost."),
-        Situation::Unknown => format!("It could not be told how {pool} is."),
-        Situation::AsDeclared => format!("{pool} is as declared."),
-    }
-}
-
-/// How complete the copies of the other hosts are.
-fn copies(problem: &Problem, pool: PoolId, on: &str) -> String {
-    let v = problem.view(&problem.initial);
-    let content: Vec<Value> = now::instances(problem, v, pool)
-        .into_iter()
-        .filter(|&i| v.get(Field::Answers(i)) == Value::Yes)
-        .flat_map(|i| now::databases(problem, pool, i).into_iter().map(move |d| Field::Content(d, i)))
-        .map(|f| v.get(f))
-        .collect();
-    let what = match (content.iter().all(|&c| c == Value::Complete), content.contains(&Value::Unknown)) {
-        (true, _) => "complete",
-        (_, true) => "perhaps complete",
-        _ => "in part behind",
-    };
-    format!("The copies on {on} are {what},")
 }
 
 fn pool(page: &mut Page, problem: &Problem, context: &Context<'_>, one: &PoolTriage) {
@@ -105,14 +57,21 @@ fn pool(page: &mut Page, problem: &Problem, context: &Context<'_>, one: &PoolTri
     let width = instances.iter().map(|&i| names.instance(i).len()).max().unwrap_or(0).clamp(12, 40);
     for &i in &instances {
         let slots = now::slots(problem, v, one.pool, i);
-        for (n, line) in instance(problem, context, one.pool, i).iter().enumerate() {
-            let lead = if n == 0 { format!("  {:<width$}  {slots:<12}  ", names.instance(i)) } else { " ".repeat(width + 18) };
+        let lines = instance(problem, context, one.pool, i);
+        let lead = format!("  {:<width$}  {slots:<12}  ", names.instance(i));
+        if page.style().width < lead.len() + ROOM {
+            page.indented(2, &format!("{}: {slots}", names.instance(i)), Role::Plain);
+            lines.iter().for_each(|line| page.indented(BELOW, line, Role::Plain));
+            continue;
+        }
+        for (n, line) in lines.iter().enumerate() {
+            let lead = if n == 0 { lead.clone() } else { " ".repeat(width + 18) };
             page.hang(&lead, Role::Plain, line, Role::Plain);
         }
     }
     let mut row = |label: &str, text: &str| page.hang(&format!("  {label:<width$}  "), Role::Plain, text, Role::Plain);
     row("witness slot", &witness(problem, one.pool));
-    row("Front Ends", &front_ends(problem, one.pool));
+    row("Front Ends", &front_ends(problem, context, one.pool));
     row("CMS", &cms(problem, context));
 }
 
@@ -127,13 +86,11 @@ fn instance(problem: &Problem, context: &Context<'_>, pool: PoolId, i: InstanceI
             let of = all.len();
             let mut lines: Vec<String> = vec!["up".to_owned()];
             lines.extend(now::roles(v, &all, i).iter().map(|(what, list)| format!("{} of {of} databases {what}", list.len())));
-            let complete = all.iter().filter(|&&d| v.get(Field::Content(d, i)) == Value::Complete).count();
-            let times = all.iter().filter_map(|&d| reasons::copy(context.snapshot, estate, Field::Role(d, i)));
-            let earliest = times.map(|c| c.caught_up_to).min();
-            let at = earliest.map_or_else(String::new, |t| format!(", caught up to {} at least", context.at_bare(t)));
-            lines.push(format!("{complete} of {of} known to be complete{at}"));
-            let safe = all.iter().filter(|&&d| v.get(Field::Safety(d, i)) == Value::Full).count();
-            lines.push(format!("safety FULL for {safe} of {of}"));
+            if all.is_empty() {
+                return vec!["up; no database of this pool is known there".to_owned()];
+            }
+            lines.push(complete(problem, context, &all, i));
+            lines.push(safety(problem, &all, i));
             lines
         }
         Value::No => {
@@ -154,6 +111,31 @@ fn instance(problem: &Problem, context: &Context<'_>, pool: PoolId, i: InstanceI
     }
 }
 
+/// How many copies are known to be complete, and up to when: a time stands for all of them or for none.
+fn complete(problem: &Problem, context: &Context<'_>, all: &[DatabaseId], i: InstanceId) -> String {
+    let v = problem.view(&problem.initial);
+    let of = all.len();
+    let complete = all.iter().filter(|&&d| v.get(Field::Content(d, i)) == Value::Complete).count();
+    let unknown = all.iter().filter(|&&d| !v.get(Field::Content(d, i)).is_known()).count();
+    let copy = |&d: &DatabaseId| reasons::copy(context.snapshot, &problem.estate, Field::Role(d, i));
+    let times: Vec<_> = all.iter().filter_map(copy).map(|c| c.caught_up_to).collect();
+    let at = match times.iter().min() {
+        Some(t) if times.len() == of => format!(", caught up to {} at least", context.at_bare(*t)),
+        Some(t) => format!(", {} of {of} caught up to {} at least", times.len(), context.at_bare(*t)),
+        None => String::new(),
+    };
+    let unknown = if unknown > 0 { format!(", {unknown} unknown") } else { String::new() };
+    format!("{complete} of {of} known to be complete{unknown}{at}")
+}
+
+fn safety(problem: &Problem, all: &[DatabaseId], i: InstanceId) -> String {
+    let v = problem.view(&problem.initial);
+    let safe = all.iter().filter(|&&d| v.get(Field::Safety(d, i)) == Value::Full).count();
+    let unknown = all.iter().filter(|&&d| !v.get(Field::Safety(d, i)).is_known()).count();
+    let unknown = if unknown > 0 { format!(", unknown for {unknown}") } else { String::new() };
+    format!("safety FULL for {safe} of {}{unknown}", all.len())
+}
+
 fn witness(problem: &Problem, pool: PoolId) -> String {
     let v = problem.view(&problem.initial);
     let values: Vec<Value> = problem.managed(pool).map(|w| v.get(Field::WitnessSlot(w.store))).collect();
@@ -169,14 +151,19 @@ fn witness(problem: &Problem, pool: PoolId) -> String {
     }
 }
 
-fn front_ends(problem: &Problem, pool: PoolId) -> String {
+fn front_ends(problem: &Problem, context: &Context<'_>, pool: PoolId) -> String {
     let v = problem.view(&problem.initial);
     let estate = &problem.estate;
     let members = &estate.pool(pool).front_ends;
     let run = members.iter().filter(|&&f| v.get(Field::Services(f)) == Value::Running).count();
     let votes = v.votes(pool, None);
     let maybe = if votes.possible > votes.sure { format!(", {} possible", votes.possible) } else { String::new() };
-    format!("{run} of {} run; {} of {} votes{maybe}, needs {}", members.len(), votes.sure, votes.voters, votes.needed)
+    let unread: Vec<Field> = members.iter().map(|&f| Field::Services(f)).filter(|&f| !v.get(f).is_known()).collect();
+    let unknown = unread.first().map_or_else(String::new, |&f| {
+        format!(", {} unknown ({})", unread.len(), reasons::unknown(context.snapshot, estate, f))
+    });
+    let all = members.len();
+    format!("{run} of {all} run{unknown}; {} of {} votes{maybe}, needs {}", votes.sure, votes.voters, votes.needed)
 }
 
 fn cms(problem: &Problem, context: &Context<'_>) -> String {
@@ -234,7 +221,7 @@ pub fn json(problem: &Problem, found: &[PoolTriage], context: &Context<'_>) -> S
         .iter()
         .map(|one| Pool {
             situation: word(one.situation),
-            verdict: verdict(problem, one),
+            verdict: verdict::of(problem, one, context, ""),
             procedure: one.situation.procedure(),
             decides: one.decides.map(|f| decides(problem, context, f)),
             now: now::situation(problem, context, &names, one, now::clock(problem, context, one.pool)),

@@ -1,0 +1,220 @@
+//! The situation of a pool in a sentence or two. It claims what was read and nothing else: what is unknown is said to be
+//! unknown, with its reason.
+
+use model::estate::{DatabaseId, HostId, InstanceId, StoreId};
+use model::field::{Field, Value};
+use model::problem::Problem;
+use model::truth::Truth;
+use planner::triage::{PoolTriage, Situation};
+
+use crate::present::numbers::{count, join, verb};
+use crate::present::plan::situation as now;
+use crate::present::{Context, reasons};
+
+/// A pool with what its verdict is made from.
+struct Case<'a> {
+    problem: &'a Problem,
+    context: &'a Context<'a>,
+    one: &'a PoolTriage,
+}
+
+/// The situation in a sentence or two; `mark` stands behind the pool.
+pub(super) fn of(problem: &Problem, one: &PoolTriage, context: &Context<'_>, mark: &str) -> String {
+    let case = Case { problem, context, one };
+    let pool = format!("{}{mark}", problem.estate.pool(one.pool).fqdn);
+    match one.situation {
+        Situation::SplitBrain => {
+            format!("{pool} has two copies of a database that serve at once. Stop one of them before anything else.")
+        }
+        Situation::BothLost(h) => format!("{pool} has lost {}, and {}.", problem.estate.host(h), case.no_other()),
+        Situation::PrimaryLost(_) | Situation::PrimaryLostPartly(_) | Situation::PrimaryLostServed(_) => {
+            let (stores, hosts) = case.lost();
+            let word = verb(hosts.len(), "host", "hosts");
+            format!("{pool} has lost its primary-slot SQL {word}, {}. {}", join(&hosts), case.survivors(&stores))
+        }
+        Situation::MirrorLost(h) => {
+            let host = problem.estate.host(h);
+            format!("{pool} has lost its mirror-slot SQL host, {host}. {}", case.users())
+        }
+        Situation::Drift => match case.served(&case.databases(None)) {
+            Served { no: 0, unknown: None, .. } => format!("{pool} is not as declared; nothing is lost."),
+            _ => format!("{pool} is not as declared. {}", case.users()),
+        },
+        Situation::Unknown => format!("It could not be told how {pool} is."),
+        Situation::AsDeclared => format!("{pool} is as declared."),
+    }
+}
+
+/// Databases by whether they are served.
+struct Served {
+    yes: usize,
+    no: usize,
+    /// How many are unknown, and why.
+    unknown: Option<(usize, String)>,
+}
+
+impl Case<'_> {
+    fn view(&self) -> model::view::View<'_> {
+        self.problem.view(&self.problem.initial)
+    }
+
+    /// The stores whose primary-slot host is lost, and those hosts.
+    fn lost(&self) -> (Vec<StoreId>, Vec<String>) {
+        let host = |situation| match situation {
+            Situation::PrimaryLost(h) | Situation::PrimaryLostPartly(h) | Situation::PrimaryLostServed(h) => Some(h),
+            _ => None,
+        };
+        let lost: Vec<(StoreId, HostId)> = self.one.stores.iter().filter_map(|(s, x)| Some((*s, host(*x)?))).collect();
+        let mut hosts: Vec<HostId> = lost.iter().map(|(_, h)| *h).collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        let names = hosts.into_iter().map(|h| self.problem.estate.host(h).to_string()).collect();
+        (lost.into_iter().map(|(s, _)| s).collect(), names)
+    }
+
+    /// The databases of some stores, or of all that are managed.
+    fn databases(&self, stores: Option<&[StoreId]>) -> Vec<DatabaseId> {
+        let managed = self.problem.managed(self.one.pool).map(|w| w.store);
+        let of = managed.filter(|s| stores.is_none_or(|list| list.contains(s)));
+        of.flat_map(|s| self.problem.estate.store(s).databases.iter().copied()).collect()
+    }
+
+    fn served(&self, databases: &[DatabaseId]) -> Served {
+        let v = self.view();
+        let is = |t: Truth| databases.iter().filter(move |&&d| v.served(d) == t);
+        let unknown = is(Truth::Unknown).count();
+        let why = is(Truth::Unknown).next().map(|&d| self.why(d));
+        Served { yes: is(Truth::True).count(), no: is(Truth::False).count(), unknown: why.map(|w| (unknown, w)) }
+    }
+
+    /// Why it is unknown whether a database is served.
+    fn why(&self, d: DatabaseId) -> String {
+        let estate = &self.problem.estate;
+        let v = self.view();
+        let unsure = |&&i: &&InstanceId| v.serves(d, i) == Truth::Unknown;
+        let Some(&i) = estate.store(estate.database(d).store).instances.iter().find(unsure) else {
+            return "not read".to_owned();
+        };
+        let fields = [Field::Answers(i), Field::Role(d, i), Field::Fenced(estate.host_of(i))];
+        let unread = fields.into_iter().find(|&f| !v.get(f).is_known());
+        unread.map_or_else(|| "not read".to_owned(), |f| reasons::unknown(self.context.snapshot, estate, f))
+    }
+
+    /// Every copy of some databases on an instance in a slot that answers.
+    fn copies(&self, databases: &[DatabaseId]) -> Vec<(DatabaseId, InstanceId)> {
+        let v = self.view();
+        let answering = now::instances(self.problem, v, self.one.pool).into_iter();
+        let answering = answering.filter(|&i| v.get(Field::Answers(i)) == Value::Yes);
+        answering
+            .flat_map(|i| {
+                let here = now::databases(self.problem, self.one.pool, i);
+                here.into_iter().filter(|d| databases.contains(d)).map(move |d| (d, i))
+            })
+            .collect()
+    }
+
+    /// What is left of the databases whose primary-slot host is lost.
+    fn survivors(&self, stores: &[StoreId]) -> String {
+        let v = self.view();
+        let databases = self.databases(Some(stores));
+        let copies = self.copies(&databases);
+        let on = self.hosts(&copies);
+        let unread: Vec<&(DatabaseId, InstanceId)> =
+            copies.iter().filter(|(d, i)| !v.get(Field::Role(*d, *i)).is_known()).collect();
+        if let Some(&&(d, i)) = unread.first() {
+            let reason = reasons::unknown(self.context.snapshot, &self.problem.estate, Field::Role(d, i));
+            let whose = if unread.len() == copies.len() {
+                "The roles of the copies".to_owned()
+            } else {
+                format!("The roles of {} of {} copies", unread.len(), copies.len())
+            };
+            return format!("{whose} on {on} are unknown ({reason}).");
+        }
+        match self.served(&databases) {
+            Served { no: 0, unknown: None, yes } if yes > 0 => {
+                let servers = self.servers(&databases);
+                format!("{servers} {} all its databases already.", verb(servers.matches(' ').count() + 1, "serves", "serve"))
+            }
+            Served { yes: 0, unknown: None, .. } => self.waiting(&copies, &on),
+            Served { unknown: Some((n, why)), .. } => {
+                format!("Whether {n} of {} are served is unknown ({why}).", count(databases.len(), "database"))
+            }
+            Served { yes, .. } => format!(
+                "{yes} of {} {} served from {} already, the others are not.",
+                count(databases.len(), "database"),
+                verb(yes, "is", "are"),
+                self.servers(&databases)
+            ),
+        }
+    }
+
+    /// Copies that nobody serves yet: how complete they are.
+    fn waiting(&self, copies: &[(DatabaseId, InstanceId)], on: &str) -> String {
+        let v = self.view();
+        let content = |&(d, i): &(DatabaseId, InstanceId)| v.get(Field::Content(d, i));
+        let is = |what: &[Value]| copies.iter().filter(|c| what.contains(&content(c))).count();
+        let (behind, missing) = (is(&[Value::Behind, Value::Superseded]), is(&[Value::Nothing]));
+        let what = match (behind, missing) {
+            _ if copies.is_empty() => return "No copy of its databases is known on a host that answers.".to_owned(),
+            (n, _) if n == copies.len() => "are behind",
+            (1.., _) => "are in part behind",
+            (_, n) if n == copies.len() => "are empty",
+            (_, 1..) => "are in part empty",
+            _ if is(&[Value::Complete]) == copies.len() => "are complete",
+            _ => {
+                let unread = copies.iter().find(|c| !content(c).is_known());
+                let why = unread.map_or_else(
+                    || "not read".to_owned(),
+                    |&(d, i)| reasons::unknown(self.context.snapshot, &self.problem.estate, Field::Content(d, i)),
+                );
+                return format!("Whether the copies on {on} are complete is unknown ({why}); they serve nobody yet.");
+            }
+        };
+        format!("The copies on {on} {what}, and serve nobody yet.")
+    }
+
+    /// The hosts of copies.
+    fn hosts(&self, copies: &[(DatabaseId, InstanceId)]) -> String {
+        let mut names: Vec<String> = Vec::new();
+        for &(_, i) in copies {
+            let name = self.problem.estate.host(self.problem.estate.host_of(i)).to_string();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        join(&names)
+    }
+
+    /// The hosts that are seen to serve.
+    fn servers(&self, databases: &[DatabaseId]) -> String {
+        let v = self.view();
+        let mut copies = self.copies(databases);
+        copies.retain(|&(d, i)| v.serves(d, i) == Truth::True);
+        self.hosts(&copies)
+    }
+
+    /// Whether users are served where no host of a primary slot is lost.
+    fn users(&self) -> String {
+        let all = self.databases(None);
+        match self.served(&all) {
+            Served { no: 0, unknown: None, .. } => "Users are served, without a second copy.".to_owned(),
+            Served { unknown: Some((n, why)), .. } => {
+                format!("Whether {n} of {} are served is unknown ({why}).", count(all.len(), "database"))
+            }
+            Served { no, .. } => format!("{no} of {} {} served by nobody.", count(all.len(), "database"), verb(no, "is", "are")),
+        }
+    }
+
+    /// What is known of the hosts beside the lost one.
+    fn no_other(&self) -> String {
+        let v = self.view();
+        let instances = now::instances(self.problem, v, self.one.pool).into_iter();
+        match instances.map(Field::Answers).find(|&f| !v.get(f).is_known()) {
+            None => "no other copy answers".to_owned(),
+            Some(f) => {
+                let why = reasons::unknown(self.context.snapshot, &self.problem.estate, f);
+                format!("whether another copy answers is unknown ({why})")
+            }
+        }
+    }
+}
