@@ -8,7 +8,7 @@ use cstopo_cli::present::{Context, snapshot};
 use model::field::{Field, State, Value};
 use model::problem::Problem;
 use model::snapshot::Snapshot;
-use present_pools::{BE2, beside, healed, with};
+use present_pools::{BE2, beside, databases, healed, with};
 use present_support::estates::{FOUR, seed};
 use present_support::{moment, well_formed, zone};
 
@@ -96,7 +96,41 @@ fn notes_and_simulation_are_said() {
     read.simulated = true;
     read.details.notes.push("be2 has no log backup job".to_owned());
     let text = shown(&problem, &read, false);
-    assert!(text.starts_with("Simulated: "));
+    assert!(text.starts_with("1 of 1 pool (simulated) is broken."), "{text}");
+    assert!(text.ends_with("Next: cstopo triage (simulated)\n"), "{text}");
     assert!(text.contains("be2 has no log backup job"));
     assert_eq!(text, shown(&problem, &read, false));
+}
+
+#[test]
+fn only_what_is_known_not_to_be_served_is_broken() {
+    let text = night(&with(|set, estate| {
+        databases(estate).into_iter().for_each(|d| set(Field::Role(d, BE2), Value::Unknown));
+    }), false);
+    assert!(text.starts_with("No pool is known to be broken; 1 of 1 pool is unknown in part."), "{text}");
+    assert!(text.contains("\n! pool01.contoso.com "), "{text}");
+    assert!(text.contains("\n    ! unknown whether it is served (no answer in 15 s)\n"), "{text}");
+}
+
+#[test]
+fn a_host_that_was_not_asked_is_not_broken() {
+    let text = night(&with(|set, _| set(Field::Answers(BE2), Value::Unknown)), false);
+    assert!(text.contains("! be2 MIRROR 3 of 3") && !text.contains("x be2"), "{text}");
+}
+
+#[test]
+fn roles_that_differ_are_all_counted() {
+    let text = night(&with(|set, estate| set(Field::Role(databases(estate)[0], BE2), Value::Principal)), false);
+    let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("PRINCIPAL 1 of 3,") && words.contains("MIRROR 2 of 3"), "{text}");
+}
+
+#[test]
+fn a_narrow_screen_gets_a_list_instead_of_a_table_of_words() {
+    let problem = with(|set, estate| set(Field::Role(databases(estate)[0], BE2), Value::Principal));
+    let read = present_support::snapshot(&problem);
+    let narrow = Style { width: 60, ..Style::PIPE };
+    let text = snapshot::text(&problem.estate, &Context::new(&read, zone(), ""), false, narrow);
+    well_formed(&text.replace('!', "."), 60);
+    assert!(text.contains("\n    User\n      primary slot: x be1 unknown; mirror slot: ! be2"), "{text}");
 }

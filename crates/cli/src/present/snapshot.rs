@@ -10,22 +10,34 @@ use model::vocabulary;
 
 use super::names::Names;
 use super::numbers::{count, join, verb};
-use super::page::{Cell, Page};
+use super::page::Page;
 use super::style::{BROKEN, DONE, Role, Style, keep};
-use super::{Context, reasons, time};
+use super::{Context, reasons, simulated, time};
 
 /// How something is; the worst is the smallest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Health {
+    /// Known to be so.
     Broken,
+    /// It was not read.
+    Unknown,
     Watch,
     Fine,
 }
 
 impl Health {
+    fn of(truth: Truth) -> Self {
+        match truth {
+            Truth::True => Self::Fine,
+            Truth::Unknown => Self::Unknown,
+            Truth::False => Self::Broken,
+        }
+    }
+
     fn sign(self) -> (&'static str, Role) {
         match self {
             Self::Broken => (BROKEN, Role::Danger),
+            Self::Unknown => ("!", Role::Unknown),
             Self::Watch => ("!", Role::Care),
             Self::Fine => (DONE, Role::Good),
         }
@@ -53,42 +65,38 @@ pub fn text(estate: &Estate, context: &Context<'_>, verbose: bool, style: Style)
     if verbose {
         facts(&mut page, context);
     }
-    page.paragraph("Next: cstopo triage");
+    page.paragraph(&format!("Next: cstopo triage{}", simulated::of(context)));
     page.finish()
 }
 
 fn head(page: &mut Page, v: View<'_>, context: &Context<'_>) {
-    let broken = v.estate.pool_ids().filter(|&p| pool_health(v, p) == Health::Broken).count();
+    let is = |health: Health| v.estate.pool_ids().filter(|&p| pool_health(v, p) == health).count();
+    let (broken, unknown) = (is(Health::Broken), is(Health::Unknown));
+    let mark = simulated::of(context);
     let all = v.estate.pools.len();
-    let simulated = if context.snapshot.simulated { "Simulated: " } else { "" };
-    let first = if broken == 0 {
-        let what = verb(all, "pool is", "pools are");
-        format!("No broken pool: {all} {what} served.")
-    } else {
-        format!("{broken} of {} {} broken.", count(all, "pool"), verb(broken, "is", "are"))
+    let of = count(all, "pool");
+    let first = match (broken, unknown) {
+        (0, 0) => format!("No broken pool{mark}: {all} {} served.", verb(all, "pool is", "pools are")),
+        (0, n) => format!("No pool{mark} is known to be broken; {n} of {of} {} unknown in part.", verb(n, "is", "are")),
+        (b, 0) => format!("{b} of {of}{mark} {} broken.", verb(b, "is", "are")),
+        (b, n) => format!("{b} of {of}{mark} {} broken, {n} {} unknown in part.", verb(b, "is", "are"), verb(n, "is", "are")),
     };
-    page.paragraph(&format!("{simulated}{first} Read {} on {}.", context.read(), time::date(context.snapshot.read.to, context.offset)));
+    page.paragraph(&format!("{first} Read {} on {}.", context.read(), time::date(context.snapshot.read.to, context.offset)));
 }
 
 fn pool_health(v: View<'_>, p: PoolId) -> Health {
     let stores = v.estate.pool(p).stores.iter().map(|&s| store_health(v, s));
-    let front_ends = match v.pool_holds(p, None) {
-        Truth::True => Health::Fine,
-        Truth::Unknown => Health::Watch,
-        Truth::False => Health::Broken,
-    };
-    stores.chain([front_ends]).min().unwrap_or(Health::Fine)
+    stores.chain([Health::of(v.pool_holds(p, None))]).min().unwrap_or(Health::Fine)
 }
 
-/// A store is broken if a database of it is not known to be served, worth a look if one has no second copy that its slots
-/// ask for.
+/// A store is broken if a database of it is known not to be served, unknown if that was not read, worth a look if one has
+/// no second copy that its slots ask for.
 fn store_health(v: View<'_>, s: StoreId) -> Health {
-    let databases = &v.estate.store(s).databases;
-    if v.store_served(s) != Truth::True {
-        return Health::Broken;
-    }
     let mirrored = v.get(Field::MirrorSlot(s)) != Value::Nothing;
-    if mirrored && !databases.iter().all(|&d| v.protected(d)) { Health::Watch } else { Health::Fine }
+    match Health::of(v.store_served(s)) {
+        Health::Fine if mirrored && !v.estate.store(s).databases.iter().all(|&d| v.protected(d)) => Health::Watch,
+        health => health,
+    }
 }
 
 fn pool(page: &mut Page, names: &Names<'_>, v: View<'_>, context: &Context<'_>, p: PoolId) {
@@ -112,9 +120,12 @@ fn pool(page: &mut Page, names: &Names<'_>, v: View<'_>, context: &Context<'_>, 
     if pool.stores.is_empty() {
         return;
     }
-    row(page, ["store", "primary slot", "mirror slot", "session"], Role::Heading);
-    for &s in &pool.stores {
-        store(page, names, v, context, s);
+    let mut rows = vec![(["store", "primary slot", "mirror slot", "session"].map(str::to_owned), Role::Heading)];
+    rows.extend(pool.stores.iter().map(|&s| (store(names, v, context, s), Role::Plain)));
+    page.table(4, &rows, [12, 21, 21, 14], &[1, 2]);
+    if pool_health(v, p) == Health::Unknown {
+        let why = why(v, context, p);
+        page.hang("    ! ", Role::Unknown, &format!("unknown whether it is served ({why})"), Role::Plain);
     }
     for i in silent(v, p) {
         let since = reasons::silent_since(context.snapshot, estate, estate.host_of(i));
@@ -123,36 +134,53 @@ fn pool(page: &mut Page, names: &Names<'_>, v: View<'_>, context: &Context<'_>, 
     }
 }
 
-fn row(page: &mut Page, cells: [&str; 4], role: Role) {
-    let widths = page.fitted(4, [12, 21, 21, 14], &[1, 2]);
-    let cells: Vec<Cell<'_>> = cells.iter().zip(widths).map(|(text, w)| Cell::new(text, w).role(role)).collect();
-    page.row(4, &cells);
-}
-
-fn store(page: &mut Page, names: &Names<'_>, v: View<'_>, context: &Context<'_>, s: StoreId) {
+fn store(names: &Names<'_>, v: View<'_>, context: &Context<'_>, s: StoreId) -> [String; 4] {
     let slot = |field: Field| match v.get(field) {
         Value::Instance(i) => holding(names, v, s, i),
         Value::Nothing => "none".to_owned(),
         _ => format!("unknown ({})", reasons::unknown(context.snapshot, v.estate, field)),
     };
     let (primary, mirror) = (slot(Field::PrimarySlot(s)), slot(Field::MirrorSlot(s)));
-    row(page, [v.estate.store(s).kind.name(), &primary, &mirror, &session(v, s)], Role::Plain);
+    [v.estate.store(s).kind.name().to_owned(), primary, mirror, session(v, s)]
 }
 
-/// A host with the role of the databases on it, and on how many.
+/// A host with the roles of the databases on it, each with how many have it.
 fn holding(names: &Names<'_>, v: View<'_>, s: StoreId, i: InstanceId) -> String {
     let databases = &v.estate.store(s).databases;
-    let roles: Vec<Value> = databases.iter().map(|&d| v.get(Field::Role(d, i))).collect();
-    let first = roles.first().copied().unwrap_or(Value::Unknown);
-    let same = roles.iter().filter(|&&r| r == first).count();
+    let mut roles: Vec<(Value, usize)> = Vec::new();
+    for &d in databases {
+        let role = v.get(Field::Role(d, i));
+        match roles.iter_mut().find(|(r, _)| *r == role) {
+            Some((_, n)) => *n += 1,
+            None => roles.push((role, 1)),
+        }
+    }
     let health = match v.get(Field::Answers(i)) {
         Value::Yes if databases.iter().all(|&d| v.served(d) == Truth::True) => Health::Fine,
         Value::Yes => Health::Watch,
+        Value::Unknown => Health::Unknown,
         _ => Health::Broken,
     };
-    let of = if first == Value::Unknown { String::new() } else { format!(" {same} of {}", roles.len()) };
-    let role = vocabulary::value_text(v.estate, first);
-    format!("{} {} {}", health.sign().0, names.instance(i), keep(&format!("{role}{of}")))
+    let group = |&(role, n): &(Value, usize)| match role {
+        Value::Unknown if n == databases.len() => "unknown".to_owned(),
+        _ => keep(&format!("{} {n} of {}", vocabulary::value_text(v.estate, role), databases.len())),
+    };
+    let roles: Vec<String> = roles.iter().map(group).collect();
+    format!("{} {} {}", health.sign().0, names.instance(i), roles.join(", "))
+}
+
+/// Why it is unknown whether a pool is served: the first fact of its services, slots, hosts and roles that was not read.
+fn why(v: View<'_>, context: &Context<'_>, p: PoolId) -> String {
+    let pool = v.estate.pool(p);
+    let services = pool.front_ends.iter().map(|&f| Field::Services(f));
+    let copies = pool.stores.iter().flat_map(|&s| {
+        let store = v.estate.store(s);
+        let roles = move |i| store.databases.iter().map(move |&d| Field::Role(d, i));
+        store.instances.iter().flat_map(move |&i| std::iter::once(Field::Answers(i)).chain(roles(i)))
+    });
+    let silent = |f: &Field| matches!(*f, Field::Role(_, i) if v.get(Field::Answers(i)) == Value::No);
+    let unread = copies.chain(services).find(|f| !v.get(*f).is_known() && !silent(f));
+    unread.map_or_else(|| "not read".to_owned(), |f| reasons::unknown(context.snapshot, v.estate, f))
 }
 
 /// The session as a copy that answers sees it.
