@@ -95,6 +95,7 @@ fn subject(estate: &Estate, condition: &Condition, text: &str) -> Option<Subject
             | Predicate::ServesOnOneOf(d, _)
             | Predicate::Served(d)
             | Predicate::NotTheOnlyServer(d, _)
+            | Predicate::NoLivingPair(d, ..)
             | Predicate::CompleteBesides(d, _)
             | Predicate::NoLiveCopy(d, _)
             | Predicate::WitnessPermits(d, _)
@@ -105,8 +106,14 @@ fn subject(estate: &Estate, condition: &Condition, text: &str) -> Option<Subject
             | Predicate::NoForkServes(d) => database(*d),
             Predicate::RunsOnPrimary(f, ..) | Predicate::NotKnownToRunOtherSlots(f, _) => front_end(*f),
             Predicate::NotKnownToDiffer(Field::Services(f) | Field::StartedSinceMirror(f), _) => front_end(*f),
-            // Said of a pool, a store or the estate: no list of names can stand in it.
-            _ => None,
+            Predicate::Reaches(..)
+            | Predicate::Spares(..)
+            | Predicate::SlotsArePair(..)
+            | Predicate::NotKnownToDiffer(..)
+            | Predicate::IsUnknown(_)
+            | Predicate::Together(_)
+            | Predicate::PoolHolds(_)
+            | Predicate::NoBlindPublish => None,
         },
     }
 }
