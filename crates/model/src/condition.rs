@@ -164,8 +164,9 @@ impl Predicate {
             Self::IsUnknown(field) => (!v.get(*field).is_known()).into(),
             Self::OneServer(d) => one_server(v, *d),
             Self::CompleteCopy(d) => Truth::any(instances(v, *d).iter().map(|&i| {
-                let restoring = v.is(Field::Role(*d, i), Value::Restoring);
-                v.is(Field::Content(*d, i), Value::Complete).and(restoring.not())
+                // A copy that lies RESTORING beside one that serves may be dropped; the last one may not, it can be opened.
+                let left_over = v.is(Field::Role(*d, i), Value::Restoring).and(v.served(*d));
+                v.is(Field::Content(*d, i), Value::Complete).and(left_over.not())
             })),
             Self::NoForkServes(d) => Truth::all(instances(v, *d).iter().map(|&i| {
                 let old = v.is(Field::Content(*d, i), Value::Superseded);
@@ -240,7 +241,7 @@ impl Predicate {
             Self::NotKnownToDiffer(field, _) | Self::IsUnknown(field) => out.push(*field),
             Self::CompleteCopy(d) | Self::NoForkServes(d) => {
                 for &i in instances(v, *d) {
-                    out.extend([Field::Content(*d, i), Field::Role(*d, i), Field::Fenced(v.estate.host_of(i))]);
+                    out.extend([Field::Content(*d, i), Field::Role(*d, i), Field::Fenced(v.estate.host_of(i)), Field::Answers(i)]);
                 }
             }
             Self::NoBlindPublish => out.extend([Field::Publishing, Field::CmsWritable]),

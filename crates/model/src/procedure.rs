@@ -110,6 +110,11 @@ pub const DEVIATIONS: &[Deviation] = &[
         "SQL Server, removing mirroring; operations 6.8",
     ),
     deviation(
+        "recover",
+        "the mirror's copies opened by T-SQL: SQL Server refuses to force while a witness is configured and cut off",
+        "SQL Server, role switching; operations 7.4; no page of the product",
+    ),
+    deviation(
         "start-services",
         "services that are stopped or disabled are started",
         "upgrade or update Front End Servers; operations 11.1",

@@ -9,6 +9,7 @@ pub mod sequence;
 pub mod step;
 pub mod edges;
 pub mod order;
+pub mod pairing;
 pub mod verify;
 pub mod changes;
 pub mod refusal;

@@ -38,7 +38,7 @@ impl Situation {
             Self::PrimaryLost(_) | Self::PrimaryLostPartly(_) | Self::PrimaryLostServed(_) => {
                 Some(model::procedure::TITLE)
             }
-            Self::MirrorLost(_) => Some("Restoring a mirrored Enterprise Edition Back End Server - mirror"),
+            Self::MirrorLost(_) => Some(model::procedure::MIRROR_TITLE),
             Self::BothLost(_) => Some("Restoring an Enterprise Edition Back End Server"),
             Self::SplitBrain | Self::Drift | Self::Unknown | Self::AsDeclared => None,
         }
@@ -91,34 +91,39 @@ fn situation(problem: &Problem, v: View<'_>, wish: &Wish) -> Situation {
     let store = v.estate.store(wish.store);
     let Some(primary) = v.get(Field::PrimarySlot(wish.store)).instance() else { return Situation::Unknown };
     let mirror = v.get(Field::MirrorSlot(wish.store));
-    let doubled = |&d: &_| store.instances.iter().filter(|&&i| v.serves(d, i) == Truth::True).count() > 1;
-    if store.databases.iter().any(doubled) {
-        return Situation::SplitBrain;
-    }
     let host = v.estate.host_of(primary);
-    let answers = v.get(Field::Answers(primary));
-    let others_answer = store.instances.iter().any(|&i| i != primary && v.get(Field::Answers(i)) == Value::Yes);
-    let served = store.databases.iter().filter(|&&d| v.served(d).holds()).count();
-    match answers {
-        Value::Unknown => return Situation::Unknown,
-        Value::No if !others_answer => return Situation::BothLost(host),
-        Value::No if served == 0 => return Situation::PrimaryLost(host),
-        Value::No if served < store.databases.len() => return Situation::PrimaryLostPartly(host),
-        Value::No => return Situation::PrimaryLostServed(host),
-        _ => {}
-    }
-    match mirror {
-        Value::Unknown => return Situation::Unknown,
-        Value::Instance(m) if v.get(Field::Answers(m)) == Value::No => {
-            return Situation::MirrorLost(v.estate.host_of(m));
-        }
-        _ => {}
-    }
+    let answers = |i| v.is(Field::Answers(i), Value::Yes);
+    let silent = answers(primary).not();
+    let others = || store.instances.iter().copied().filter(|&i| i != primary);
+    let others_answer = Truth::any(others().map(answers));
+    let all_served = v.store_served(wish.store);
+    let any_served = Truth::any(store.databases.iter().map(|&d| v.served(d)));
+    let mirror_silent = match mirror {
+        Value::Unknown => Truth::Unknown,
+        Value::Instance(m) => answers(m).not(),
+        _ => Truth::False,
+    };
+    let mirror_host = mirror.instance().map_or(host, |m| v.estate.host_of(m));
     let own = problem.goal().into_iter().filter(|c| concerns(problem, wish, &c.condition));
-    match Truth::all(own.map(|c| c.condition.eval(v))) {
-        Truth::True => Situation::AsDeclared,
-        Truth::False => Situation::Drift,
-        Truth::Unknown => Situation::Unknown,
+    let as_declared = Truth::all(own.map(|c| c.condition.eval(v)));
+    first_of(Situation::Unknown, [
+        (Situation::SplitBrain, crate::pairing::twice(v, wish.store)),
+        (Situation::BothLost(host), silent.and(others_answer.not())),
+        (Situation::PrimaryLostServed(host), silent.and(all_served)),
+        (Situation::PrimaryLostPartly(host), silent.and(any_served)),
+        (Situation::PrimaryLost(host), silent),
+        (Situation::MirrorLost(mirror_host), mirror_silent),
+        (Situation::AsDeclared, as_declared),
+        (Situation::Drift, as_declared.not()),
+    ])
+}
+
+/// The first that is not known to be false, if it is known to be true. So an unknown fact never names another situation than
+/// the known one would: it names none.
+pub(crate) fn first_of<T>(unknown: T, list: impl IntoIterator<Item = (T, Truth)>) -> T {
+    match list.into_iter().find(|(_, truth)| *truth != Truth::False) {
+        Some((name, Truth::True)) => name,
+        Some((_, Truth::Unknown | Truth::False)) | None => unknown,
     }
 }
 

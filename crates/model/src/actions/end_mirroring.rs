@@ -174,7 +174,6 @@ impl Declare for EndMirroring {
     fn declare(&self, problem: &Problem) -> Declaration {
         let estate = &problem.estate;
         let store = estate.store(self.store);
-        let at = &estate.instance(self.at).name;
         let mut requires = vec![clause(Condition::Is(Field::Answers(self.at), Value::Yes), rules::ANSWERS)];
         for &d in &self.databases {
             requires.push(clause(Condition::Is(Field::Role(d, self.at), Value::Principal), rules::ROLE));

@@ -12,6 +12,7 @@ mod forget_partner;
 mod full_stop;
 mod publish;
 mod rebuild;
+mod recover;
 mod restart;
 mod resume_session;
 mod save;
@@ -92,6 +93,7 @@ catalogue! {
     ResumeSession = resume_session::ResumeSession,
     ForgetPartner = forget_partner::ForgetPartner,
     StartServices = start_services::StartServices,
+    Recover = recover::Recover,
 }
 
 impl Action {
