@@ -59,6 +59,8 @@ pub enum Command {
     Plan(Plan),
     /// Carry a plan out, and prove every step.
     Apply(Apply),
+    /// Carry a plan out on a copy of the simulated deployment, with every fault.
+    Rehearse(Rehearse),
     /// Read the estate into snapshot.json.
     Observe(Observe),
     /// Show a snapshot, a plan or a topology document.
@@ -170,6 +172,23 @@ pub enum People {
     Ask,
     /// The simulation plays them, and says so.
     Simulated,
+}
+
+/// `rehearse`.
+#[derive(Debug, Args)]
+pub struct Rehearse {
+    /// The plan.
+    #[arg(default_value = "plan.json", value_name = "PLAN")]
+    pub plan: PathBuf,
+    /// The simulated deployment.
+    #[arg(long, default_value = "deployment.json", value_name = "FILE")]
+    pub deployment: PathBuf,
+    /// Also pairs of faults: minutes.
+    #[arg(long)]
+    pub pairs: bool,
+    /// How to show it.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
 }
 
 /// `observe`.

@@ -8,12 +8,13 @@ use std::collections::BTreeSet;
 use tree::{code, files, has_word, read, root, shown, sources};
 
 /// What each crate may use of the others: those below it. `planner` and `executor` are strangers.
-const LAYERS: [(&str, &[&str]); 5] = [
+const LAYERS: [(&str, &[&str]); 6] = [
     ("topology", &[]),
     ("model", &["topology"]),
     ("planner", &["model", "topology"]),
     ("executor", &["model", "topology"]),
-    ("cli", &["executor", "model", "planner", "topology"]),
+    ("rehearsal", &["executor", "model", "planner", "topology"]),
+    ("cli", &["executor", "model", "planner", "rehearsal", "topology"]),
 ];
 
 /// Crates that think: they touch nothing.

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod diff;
 pub mod observe;
 pub mod plan;
+pub mod rehearse;
 pub mod show;
 pub mod status;
 pub mod triage;
@@ -28,6 +29,7 @@ pub fn run(cli: Cli) -> Outcome {
         Command::Triage(args) => triage::run(&screen, &place, &args),
         Command::Plan(args) => plan::run(&screen, &place, &args),
         Command::Apply(args) => apply::run(&screen, &place, &args),
+        Command::Rehearse(args) => rehearse::run(&screen, &place, &args),
         Command::Observe(args) => observe::run(&screen, &place, &args),
         Command::Show(args) => show::run(&screen, &place, &args),
         Command::Diff(args) => diff::run(&screen, &place, &args),

@@ -19,6 +19,7 @@ pub mod page;
 pub mod plan;
 pub mod reasons;
 pub mod refusal;
+pub mod rehearsal;
 pub mod simulated;
 pub mod snapshot;
 pub mod span;
