@@ -1,7 +1,7 @@
 # Only cargo and make are needed. `make help` lists the targets.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check golden readme bench clean
+.PHONY: help demo test prove check golden readme bench clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -11,6 +11,9 @@ demo: ## the main job on an embedded, simulated deployment
 
 test: ## every test
 	cargo test --workspace $(ARGS)
+
+prove: ## every state of the small world, where the tests ask about a tenth; minutes
+	CSTOPO_PROVE=all cargo test --release -p planner --test small_world -- --nocapture
 
 check: ## format, lints, documentation; warnings are errors
 	cargo fmt --all -- --check

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use model::actions::Action;
+use model::actions::{Action, Confirm};
 use model::declaration::StepId;
 use model::estate::StoreId;
 use model::field::Field;
@@ -47,7 +47,8 @@ pub enum Outcome {
 #[must_use]
 pub fn solve(problem: &Problem) -> Outcome {
     match solve_as_is(problem) {
-        Outcome::NoPlan { states } if !problem.confirms => {
+        // Where nothing can be asked, nothing more can be hoped for.
+        Outcome::NoPlan { states } if !problem.confirms && !Confirm::all(problem, &problem.initial).is_empty() => {
             let hopeful = Problem { confirms: true, ..problem.clone() };
             match solve_as_is(&hopeful) {
                 Outcome::NoPlan { .. } => Outcome::NoPlan { states },
