@@ -40,7 +40,7 @@ pub(super) fn of(problem: &Problem, one: &PoolTriage, context: &Context<'_>, mar
             Served { no: 0, unknown: None, .. } => format!("{pool} is not as declared; nothing is lost."),
             _ => format!("{pool} is not as declared. {}", case.users()),
         },
-        Situation::Unknown => format!("It could not be told how {pool} is."),
+        Situation::Unknown => format!("It could not be told how {pool} is.{}", case.unread()),
         Situation::AsDeclared => format!("{pool} is as declared."),
     }
 }
@@ -58,18 +58,20 @@ impl Case<'_> {
         self.problem.view(&self.problem.initial)
     }
 
-    /// The stores whose primary-slot host is lost, and those hosts.
+    /// The stores whose primary-slot host is lost, whatever else could be told of them, and those hosts.
     fn lost(&self) -> (Vec<StoreId>, Vec<String>) {
+        let v = self.view();
         let host = |situation| match situation {
             Situation::PrimaryLost(h) | Situation::PrimaryLostPartly(h) | Situation::PrimaryLostServed(h) => Some(h),
             _ => None,
         };
-        let lost: Vec<(StoreId, HostId)> = self.one.stores.iter().filter_map(|(s, x)| Some((*s, host(*x)?))).collect();
-        let mut hosts: Vec<HostId> = lost.iter().map(|(_, h)| *h).collect();
+        let mut hosts: Vec<HostId> = self.one.stores.iter().filter_map(|(_, x)| host(*x)).collect();
         hosts.sort_unstable();
         hosts.dedup();
-        let names = hosts.into_iter().map(|h| self.problem.estate.host(h).to_string()).collect();
-        (lost.into_iter().map(|(s, _)| s).collect(), names)
+        let primary = |s: StoreId| v.get(Field::PrimarySlot(s)).instance().map(|i| v.estate.host_of(i));
+        let on_lost = |s: &StoreId| primary(*s).is_some_and(|h| hosts.contains(&h));
+        let stores = self.one.stores.iter().map(|(s, _)| *s).filter(on_lost).collect();
+        (stores, hosts.into_iter().map(|h| self.problem.estate.host(h).to_string()).collect())
     }
 
     /// The databases of some stores, or of all that are managed.
@@ -115,20 +117,11 @@ impl Case<'_> {
 
     /// What is left of the databases whose primary-slot host is lost.
     fn survivors(&self, stores: &[StoreId]) -> String {
-        let v = self.view();
         let databases = self.databases(Some(stores));
         let copies = self.copies(&databases);
         let on = self.hosts(&copies);
-        let unread: Vec<&(DatabaseId, InstanceId)> =
-            copies.iter().filter(|(d, i)| !v.get(Field::Role(*d, *i)).is_known()).collect();
-        if let Some(&&(d, i)) = unread.first() {
-            let reason = reasons::unknown(self.context.snapshot, &self.problem.estate, Field::Role(d, i));
-            let whose = if unread.len() == copies.len() {
-                "The roles of the copies".to_owned()
-            } else {
-                format!("The roles of {} of {} copies", unread.len(), copies.len())
-            };
-            return format!("{whose} on {on} are unknown ({reason}).");
+        if let Some(unread) = self.unread_roles(&copies, &on) {
+            return unread;
         }
         match self.served(&databases) {
             Served { no: 0, unknown: None, yes } if yes > 0 => {
@@ -146,6 +139,39 @@ impl Case<'_> {
                 self.servers(&databases)
             ),
         }
+    }
+
+    /// Copies on hosts that answer whose roles could not be read.
+    fn unread_roles(&self, copies: &[(DatabaseId, InstanceId)], on: &str) -> Option<String> {
+        let v = self.view();
+        let unread: Vec<_> = copies.iter().filter(|(d, i)| !v.get(Field::Role(*d, *i)).is_known()).collect();
+        let &&(d, i) = unread.first()?;
+        let reason = reasons::unknown(self.context.snapshot, &self.problem.estate, Field::Role(d, i));
+        let whose = if unread.len() == copies.len() {
+            "The roles of the copies".to_owned()
+        } else {
+            format!("The roles of {} of {} copies", unread.len(), copies.len())
+        };
+        Some(format!("{whose} on {on} are unknown ({reason})."))
+    }
+
+    /// What is known where the situation as a whole is not: hosts in a slot that are silent, roles that were not read.
+    fn unread(&self) -> String {
+        let v = self.view();
+        let estate = &self.problem.estate;
+        let silent = now::instances(self.problem, v, self.one.pool).into_iter();
+        let silent = silent.filter(|&i| v.get(Field::Answers(i)) == Value::No);
+        let mut names: Vec<String> = silent.map(|i| estate.host(estate.host_of(i)).to_string()).collect();
+        names.dedup();
+        let copies = self.copies(&self.databases(None));
+        let mut said = String::new();
+        if !names.is_empty() {
+            said += &format!(" {} {} not answer.", join(&names), verb(names.len(), "does", "do"));
+        }
+        if let Some(roles) = self.unread_roles(&copies, &self.hosts(&copies)) {
+            said += &format!(" {roles}");
+        }
+        said
     }
 
     /// Copies that nobody serves yet: how complete they are.
