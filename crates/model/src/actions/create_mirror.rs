@@ -229,5 +229,5 @@ impl Declare for CreateMirror {
 
 fn gigabytes(mb: u64) -> String {
     let tenths = (mb * 10 + 512) / 1024;
-    if tenths % 10 == 0 || tenths >= 100 { format!("{} GB", (tenths + 5) / 10) } else { format!("{}.{} GB", tenths / 10, tenths % 10) }
+    if tenths.is_multiple_of(10) || tenths >= 100 { format!("{} GB", (tenths + 5) / 10) } else { format!("{}.{} GB", tenths / 10, tenths % 10) }
 }

@@ -260,7 +260,7 @@ pub fn sound(p: &Problem, plan: &Solved) {
         let d = &step.declaration;
         assert!(!d.origin.sentences.is_empty() || d.origin.deviation.is_some(), "{} comes from nowhere", d.id);
         let known = |s: &&str| model::procedure::sentence(s).is_some();
-        assert!(d.origin.sentences.iter().all(|s| known(&s)), "{} names a sentence that is not there", d.id);
+        assert!(d.origin.sentences.iter().all(known), "{} names a sentence that is not there", d.id);
         assert!(d.origin.deviation.is_none_or(|x| model::procedure::by_id(x).is_some()), "{}", d.id);
     }
 }
