@@ -200,6 +200,9 @@ pub struct Observe {
     /// The simulated deployment.
     #[arg(long, default_value = "deployment.json", value_name = "FILE")]
     pub deployment: PathBuf,
+    /// The desired file, if there is one: the hosts it names are asked for every store they are to take.
+    #[arg(long, default_value = "desired.toml", value_name = "FILE")]
+    pub desired: PathBuf,
 }
 
 /// `show`.
