@@ -102,7 +102,7 @@ pub const DEVIATIONS: &[Deviation] = &[
     deviation(
         "resume",
         "a suspended session is resumed instead of created again",
-        "SQL Server, pausing and resuming mirroring; operations 8.2",
+        "SQL Server, pausing and resuming mirroring; operations 6.8",
     ),
     deviation(
         "forget-partner",
