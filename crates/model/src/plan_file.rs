@@ -1,6 +1,8 @@
 //! `plan.json`: a plan as a file that diffs well, is reviewed, and is read again. It knows no search: a plan that is read
 //! is retraced from its inputs, step by step, and must come out as it is written.
 
+#![expect(clippy::result_large_err, reason = "a diagnostic is made at most once per file, and then shown")]
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};

@@ -15,7 +15,7 @@ impl Order {
     /// The order of the numbers. None if there are more than [`MOST`].
     #[must_use]
     pub fn total(n: usize) -> Option<Self> {
-        (n <= MOST).then(|| Self { before: (0..n).map(|j| mask(j)).collect() })
+        (n <= MOST).then(|| Self { before: (0..n).map(mask).collect() })
     }
 
     /// The order that edges span.

@@ -228,8 +228,9 @@ impl<'a> Verifier<'a> {
             let fits = stands.iter().zip(&check.writers).all(|(&earlier, w)| {
                 let begun = stand != Stand::NotBegun;
                 let both_run = matches!(stand, Stand::Begun(_)) && matches!(earlier, Stand::Begun(_));
-                (!order.precedes(w.step, s) || !begun || earlier == Stand::Ended)
-                    && !(both_run && self.exclusive(w.step, s))
+                let too_early = order.precedes(w.step, s) && begun && earlier != Stand::Ended;
+                let together = both_run && self.exclusive(w.step, s);
+                !(too_early || together)
             });
             if !fits {
                 continue;
