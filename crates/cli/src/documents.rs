@@ -25,7 +25,8 @@ pub fn changes(plan: &Plan, document: &Document) -> Vec<Change> {
         });
         let Some(slots) = call else { continue };
         let title = format!("Step {}: {}", n + 1, step.declaration.title.full(&plan.problem.estate));
-        let edited = edits(document, slots).and_then(|edits| now.apply(&edits).map_err(|e| format!("{} [{}]", e.reason, e.code)));
+        let edited = edits(document, slots)
+            .and_then(|edits| now.apply(&edits).map_err(|e| format!("{} [{}]", e.reason, e.code)));
         match edited {
             Ok(next) => {
                 let lines = similar::TextDiff::from_lines(now.text(), next.text());
@@ -57,8 +58,15 @@ fn edits(original: &Document, slots: &[SlotChange]) -> Result<Vec<Edit>, String>
         }
         if let (None, Some(mirror)) = (&change.before.mirror, &change.after.mirror) {
             let words = original.words(&pool, store);
-            let words = words.ok_or_else(|| format!("the document never named a mirror of {} of {pool}", change.kind))?;
-            edits.push(Edit::MirroringOn { pool, store, words, primary: change.after.primary.clone(), mirror: mirror.clone() });
+            let words =
+                words.ok_or_else(|| format!("the document never named a mirror of {} of {pool}", change.kind))?;
+            edits.push(Edit::MirroringOn {
+                pool,
+                store,
+                words,
+                primary: change.after.primary.clone(),
+                mirror: mirror.clone(),
+            });
         }
     }
     Ok(edits)

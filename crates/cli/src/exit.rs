@@ -54,7 +54,8 @@ impl Failure {
         let mut text: Vec<String> = diagnostics.iter().map(Diagnostic::render).collect();
         let files: std::collections::BTreeSet<&str> = diagnostics.iter().map(|d| d.file.as_str()).collect();
         let files: Vec<&str> = files.into_iter().collect();
-        let errors = if diagnostics.len() == 1 { "1 error".to_owned() } else { format!("{} errors", diagnostics.len()) };
+        let errors =
+            if diagnostics.len() == 1 { "1 error".to_owned() } else { format!("{} errors", diagnostics.len()) };
         text.push(format!("{errors} in {}; {undone}.", files.join(", ")));
         Self::new(Exit::BadInput, text.join("\n\n"))
     }

@@ -46,10 +46,12 @@ pub fn bytes(path: &Path, shown: &str, help: &str) -> Result<Vec<u8>, Failure> {
 pub fn text(path: &Path, shown: &str, help: &str) -> Result<String, Failure> {
     let bytes = bytes(path, shown, help)?;
     let (encoding, skip) = encoding_rs::Encoding::for_bom(&bytes).unwrap_or((encoding_rs::UTF_8, 0));
-    encoding.decode_without_bom_handling_and_without_replacement(&bytes[skip..]).map(|t| t.into_owned()).ok_or_else(|| {
-        let what = format!("error: this is no {} text [CT3102]\n --> {shown}", encoding.name());
-        Failure::new(Exit::BadInput, format!("{what}\n  = help: save it as UTF-8, or let the tool write it again"))
-    })
+    encoding.decode_without_bom_handling_and_without_replacement(&bytes[skip..]).map(|t| t.into_owned()).ok_or_else(
+        || {
+            let what = format!("error: this is no {} text [CT3102]\n --> {shown}", encoding.name());
+            Failure::new(Exit::BadInput, format!("{what}\n  = help: save it as UTF-8, or let the tool write it again"))
+        },
+    )
 }
 
 /// Writes a file whole or not at all.
@@ -63,6 +65,9 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
     });
     result.map_err(|e| {
         let shown = name(path);
-        Failure::new(Exit::Error, format!("error: it cannot be written: {e} [CT3103]\n --> {shown}\n  = nothing else was changed"))
+        Failure::new(
+            Exit::Error,
+            format!("error: it cannot be written: {e} [CT3103]\n --> {shown}\n  = nothing else was changed"),
+        )
     })
 }

@@ -160,7 +160,9 @@ pub fn plan(place: &Place, path: &Path) -> Result<Reviewed, Failure> {
         let what = format!("error: {shown} was made by another version of cstopo [CT4102]\n --> {shown}");
         Failure::new(
             Exit::BadInput,
-            format!("{what}\n  = this one would make another plan of the same facts\n  = help: cstopo observe, then cstopo plan"),
+            format!(
+                "{what}\n  = this one would make another plan of the same facts\n  = help: cstopo observe, then cstopo plan"
+            ),
         )
     };
     let desired = file.desired().map_err(|_| other())?;

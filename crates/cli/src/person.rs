@@ -6,7 +6,10 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 #[must_use]
 pub fn account() -> String {
     let set = |name| std::env::var(name).ok().filter(|v| !v.is_empty());
-    let user = set("USERNAME").or_else(|| set("USER")).or_else(|| set("LOGNAME")).unwrap_or_else(|| "an account without a name".to_owned());
+    let user = set("USERNAME")
+        .or_else(|| set("USER"))
+        .or_else(|| set("LOGNAME"))
+        .unwrap_or_else(|| "an account without a name".to_owned());
     match set("USERDOMAIN") {
         Some(domain) => format!("{domain}\\{user}"),
         None => user,

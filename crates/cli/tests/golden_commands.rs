@@ -72,7 +72,8 @@ fn parses(tool: &Path, arguments: &[&str], language: &str, ending: &str) {
     assert!(files.len() > 20, "only {} blocks of {language}", files.len());
     let output = Command::new(tool).args(arguments).args(files.iter().map(|(f, _)| f)).output().unwrap();
     let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    let blamed = files.iter().filter(|(f, _)| said.contains(&*f.to_string_lossy())).map(|(_, from)| from.display().to_string());
+    let blamed =
+        files.iter().filter(|(f, _)| said.contains(&*f.to_string_lossy())).map(|(_, from)| from.display().to_string());
     assert!(output.status.success(), "{said}\nin {}", blamed.collect::<Vec<_>>().join(", "));
 }
 

@@ -18,7 +18,11 @@ fn the_seed_as_markdown() {
     let text = markdown::view(&view(), &Extras::default());
     golden("plan.md", &text);
     assert!(text.len() <= 32_768);
-    assert!(text.contains(&format!("nothing left out, {},{:03} of 32,768 bytes", text.len() / 1000, text.len() % 1000)));
+    assert!(text.contains(&format!(
+        "nothing left out, {},{:03} of 32,768 bytes",
+        text.len() / 1000,
+        text.len() % 1000
+    )));
 }
 
 #[test]

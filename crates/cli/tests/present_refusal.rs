@@ -191,7 +191,10 @@ fn every_database_is_counted_from_the_silence_of_its_own_partner() {
     read.details.hosts.get_mut(&host).unwrap().silent_since = Some(present_support::moment("01:57:12"));
     let (text, markdown, json) = renderings(&problem, &read);
     for said in [words(&text), words(&markdown)] {
-        assert!(said.contains("4 min of LcsCDR of pool01.contoso.com; 20 min of LcsLog of pool02.contoso.com."), "{said}");
+        assert!(
+            said.contains("4 min of LcsCDR of pool01.contoso.com; 20 min of LcsLog of pool02.contoso.com."),
+            "{said}"
+        );
         assert!(said.contains("Bring be1.contoso.com and be3.contoso.com back"), "{said}");
     }
     assert!(text.contains("\n  pool01.contoso.com\n") && text.contains("\n  pool02.contoso.com\n"), "{text}");
@@ -271,7 +274,10 @@ fn a_comment_says_all_that_the_screen_says() {
     assert!(text.lines().last().is_some_and(|l| l.ends_with("(simulated)")), "{text}");
     assert!(markdown.starts_with("### cstopo: refused (simulated)\n"), "{markdown}");
     assert!(markdown.contains("| needed | half of 3, rounded down, plus 1 | 2 |"), "{markdown}");
-    assert!(markdown.lines().last().is_some_and(|l| l.starts_with("Next: ") && l.ends_with("(simulated)")), "{markdown}");
+    assert!(
+        markdown.lines().last().is_some_and(|l| l.starts_with("Next: ") && l.ends_with("(simulated)")),
+        "{markdown}"
+    );
 }
 
 #[test]
@@ -288,7 +294,8 @@ fn nothing_to_do_is_marked_and_its_json_has_a_field_a_line() {
 
 #[test]
 fn a_narrow_screen_gets_a_list_where_a_table_would_break() {
-    let problem = with(|set, estate| databases(estate).into_iter().for_each(|d| set(Field::Content(d, BE2), Value::Unknown)));
+    let problem =
+        with(|set, estate| databases(estate).into_iter().for_each(|d| set(Field::Content(d, BE2), Value::Unknown)));
     let mut read = snapshot(&problem);
     for fact in &mut read.facts {
         if let model::fact::Reading::Unknown(reason) = &mut fact.reading {

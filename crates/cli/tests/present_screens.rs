@@ -46,7 +46,10 @@ fn every_step_can_be_explained_by_number_and_by_id() {
     for (n, step) in solved.plan.steps.iter().enumerate() {
         let by_number = explain::text(&solved, &context, &(n + 1).to_string(), Style::default()).unwrap();
         well_formed(&by_number, 80);
-        assert_eq!(Some(&by_number), explain::text(&solved, &context, &step.declaration.id.0, Style::default()).as_ref());
+        assert_eq!(
+            Some(&by_number),
+            explain::text(&solved, &context, &step.declaration.id.0, Style::default()).as_ref()
+        );
     }
     for no in ["0", "30", "restart", ""] {
         assert_eq!(explain::text(&solved, &context, no, Style::default()), None);

@@ -104,9 +104,12 @@ fn notes_and_simulation_are_said() {
 
 #[test]
 fn only_what_is_known_not_to_be_served_is_broken() {
-    let text = night(&with(|set, estate| {
-        databases(estate).into_iter().for_each(|d| set(Field::Role(d, BE2), Value::Unknown));
-    }), false);
+    let text = night(
+        &with(|set, estate| {
+            databases(estate).into_iter().for_each(|d| set(Field::Role(d, BE2), Value::Unknown));
+        }),
+        false,
+    );
     assert!(text.starts_with("No pool is known to be broken; 1 of 1 pool is unknown in part."), "{text}");
     assert!(text.contains("\n! pool01.contoso.com "), "{text}");
     assert!(text.contains("\n    ! unknown whether it is served (no answer in 15 s)\n"), "{text}");

@@ -80,7 +80,9 @@ fn halves(d: &Declaration) -> Vec<(usize, Fault)> {
                 let name = cmdlets[0].name;
                 let mirrors = ["Invoke-CsDatabaseFailover", "Install-CsMirrorDatabase"].contains(&name);
                 for done in 1..d.partial.len() {
-                    all.extend(kind.filter(|_| mirrors).map(|k| (n, Fault::new(name, FaultKind::HalfSucceeds { done }).of(k))));
+                    all.extend(
+                        kind.filter(|_| mirrors).map(|k| (n, Fault::new(name, FaultKind::HalfSucceeds { done }).of(k))),
+                    );
                 }
             }
             Call::Sql { statements, .. } => {
@@ -117,7 +119,10 @@ fn whatever_is_left_half_done_is_a_declared_partial_outcome() {
             other.perform(&d.id, &d.ways[way].call, None).unwrap();
             let seen = observe(&mut other, estate);
             let outcomes = d.partial_outcomes();
-            assert!(outcomes.iter().any(|o| fits(estate, &before, &without_content(o), &seen)), "no declared outcome fits {words}");
+            assert!(
+                outcomes.iter().any(|o| fits(estate, &before, &without_content(o), &seen)),
+                "no declared outcome fits {words}"
+            );
             let purpose = d.id.0.split('/').next().unwrap().to_owned();
             *looked.entry(purpose).or_insert(0) += 1;
         }

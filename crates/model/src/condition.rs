@@ -127,9 +127,9 @@ impl Predicate {
             Self::NoLiveCopy(d, i) => {
                 v.is(Field::Role(*d, *i), Value::Absent).or(v.is(Field::Role(*d, *i), Value::Restoring))
             }
-            Self::WitnessPermits(d, i) => v
-                .is(Field::Witness(*d, *i), Value::Nothing)
-                .or(v.is(Field::WitnessLink(*d, *i), Value::Connected)),
+            Self::WitnessPermits(d, i) => {
+                v.is(Field::Witness(*d, *i), Value::Nothing).or(v.is(Field::WitnessLink(*d, *i), Value::Connected))
+            }
             Self::PartnerHarmless(d, i) => Truth::all(instances(v, *d).iter().filter(|&x| x != i).map(|&x| {
                 let fenced = v.is(Field::Fenced(v.estate.host_of(x)), Value::Yes);
                 let mirror = v.is(Field::Role(*d, x), Value::Mirror).and(v.is(Field::Answers(x), Value::Yes));
@@ -173,9 +173,7 @@ impl Predicate {
                 old.not().or(v.may_serve(*d, i).not())
             })),
             Self::PoolHolds(pool) => Truth::from(v.announced_stop(*pool)).or(v.pool_holds(*pool, None)),
-            Self::NoBlindPublish => {
-                v.is(Field::Publishing, Value::Yes).not().or(v.is(Field::CmsWritable, Value::Yes))
-            }
+            Self::NoBlindPublish => v.is(Field::Publishing, Value::Yes).not().or(v.is(Field::CmsWritable, Value::Yes)),
         }
     }
 
@@ -241,7 +239,12 @@ impl Predicate {
             Self::NotKnownToDiffer(field, _) | Self::IsUnknown(field) => out.push(*field),
             Self::CompleteCopy(d) | Self::NoForkServes(d) => {
                 for &i in instances(v, *d) {
-                    out.extend([Field::Content(*d, i), Field::Role(*d, i), Field::Fenced(v.estate.host_of(i)), Field::Answers(i)]);
+                    out.extend([
+                        Field::Content(*d, i),
+                        Field::Role(*d, i),
+                        Field::Fenced(v.estate.host_of(i)),
+                        Field::Answers(i),
+                    ]);
                 }
             }
             Self::NoBlindPublish => out.extend([Field::Publishing, Field::CmsWritable]),

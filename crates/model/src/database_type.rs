@@ -103,7 +103,9 @@ impl fmt::Display for DatabaseType {
 
 /// A text that names no database type.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no database type; expected one of User, Application, CentralMgmt, Archiving, Monitoring, PersistentChat, PersistentChatCompliance")]
+#[error(
+    "`{0}` is no database type; expected one of User, Application, CentralMgmt, Archiving, Monitoring, PersistentChat, PersistentChatCompliance"
+)]
 pub struct UnknownType(pub String);
 
 impl FromStr for DatabaseType {

@@ -9,7 +9,9 @@ use crate::truth::Truth;
 use crate::view::View;
 
 /// Names the purpose of a step and survives planning anew: `failover/<pool>/User`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(transparent)]
 pub struct StepId(pub String);
 

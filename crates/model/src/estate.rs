@@ -41,7 +41,9 @@ ids! {
 }
 
 /// Product version, from `ServiceVersion` of the topology (5 to 8).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 pub enum Product {
     /// `ServiceVersion` 5.
     #[serde(rename = "Lync Server 2010")]
@@ -282,11 +284,19 @@ impl Estate {
         Ok(estate)
     }
 
-    fn number_databases(&mut self, store: StoreId, kind: DatabaseType, sizes: &BTreeMap<String, u64>) -> Vec<DatabaseId> {
+    fn number_databases(
+        &mut self,
+        store: StoreId,
+        kind: DatabaseType,
+        sizes: &BTreeMap<String, u64>,
+    ) -> Vec<DatabaseId> {
         let size = |name: &str| sizes.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, &mb)| mb);
         let first = self.databases.len();
-        self.databases
-            .extend(kind.databases().iter().map(|&name| Database { name: name.to_owned(), store, megabytes: size(name) }));
+        self.databases.extend(kind.databases().iter().map(|&name| Database {
+            name: name.to_owned(),
+            store,
+            megabytes: size(name),
+        }));
         (first..self.databases.len()).map(|i| DatabaseId(id(i))).collect()
     }
 
@@ -330,7 +340,10 @@ impl Estate {
     #[must_use]
     pub fn database_of(&self, pool: PoolId, name: &str) -> Option<DatabaseId> {
         let stores = self.pool(pool).stores.iter();
-        stores.flat_map(|&s| &self.store(s).databases).copied().find(|&d| self.database(d).name.eq_ignore_ascii_case(name))
+        stores
+            .flat_map(|&s| &self.store(s).databases)
+            .copied()
+            .find(|&d| self.database(d).name.eq_ignore_ascii_case(name))
     }
 
     /// All pools.

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use topology::names::Fqdn;
 
 use crate::condition::{Condition, Predicate};
-use crate::declaration::{Clause, clause};
 use crate::database_type::DatabaseType;
+use crate::declaration::{Clause, clause};
 use crate::estate::{DatabaseId, Estate, InstanceId, PoolId, StoreId};
 use crate::field::{Field, State, Value};
 use crate::rules;

@@ -132,7 +132,11 @@ pub const DEVIATIONS: &[Deviation] = &[
         "all Front Ends stopped and started together: one at a time would cost the quorum",
         "guard G2; operations 11.3",
     ),
-    deviation("partner-off", "T-SQL where the cmdlet fails, known from the release notes", "release notes; operations E04"),
+    deviation(
+        "partner-off",
+        "T-SQL where the cmdlet fails, known from the release notes",
+        "release notes; operations E04",
+    ),
     deviation(
         "publish-first",
         "published before the mirrors are created: the page forgets it",

@@ -1,8 +1,8 @@
 //! Questions about a state that several rules ask: who serves, who votes, whether a Front End reaches its back end.
 //! Pure functions of the state; it knows no actions.
 
-use crate::estate::{DatabaseId, Estate, FrontEndId, InstanceId, PoolId, StoreId};
 use crate::database_type::DatabaseType;
+use crate::estate::{DatabaseId, Estate, FrontEndId, InstanceId, PoolId, StoreId};
 use crate::field::{Field, State, Value};
 use crate::truth::Truth;
 

@@ -86,7 +86,8 @@ fn predicate(estate: &Estate, p: &Predicate) -> String {
             store(estate, *s)
         ),
         Predicate::Reaches(s, p, m) => {
-            let partner = m.map_or_else(String::new, |m| format!(", or through {} as its failover partner", sql(estate, m)));
+            let partner =
+                m.map_or_else(String::new, |m| format!(", or through {} as its failover partner", sql(estate, m)));
             format!("{} is served by {}{partner}", store(estate, *s), i(p))
         }
         Predicate::Spares(pool, f) => format!(
@@ -99,7 +100,11 @@ fn predicate(estate: &Estate, p: &Predicate) -> String {
             format!("the slots of {} are {} and {}, in any order", store(estate, *s), i(a), i(b))
         }
         Predicate::NotKnownToRunOtherSlots(f, s) => {
-            format!("{} is not known to run other slots of {} than the published ones", front_end(estate, *f), store(estate, *s))
+            format!(
+                "{} is not known to run other slots of {} than the published ones",
+                front_end(estate, *f),
+                store(estate, *s)
+            )
         }
         Predicate::NotKnownToDiffer(field, value) => match (*field, *value) {
             (Field::StartedSinceMirror(f), _) => {

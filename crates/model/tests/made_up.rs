@@ -5,7 +5,8 @@ use model::actions::Declare;
 use model::call::{Call, Cmdlet};
 use model::condition::Condition;
 use model::declaration::{
-    Declaration, Duration, Evidence, Origin, Performer, Phrase, Risk, Rule, Stage, StepId, Subject, Undo, Way, Work, clause,
+    Declaration, Duration, Evidence, Origin, Performer, Phrase, Risk, Rule, Stage, StepId, Subject, Undo, Way, Work,
+    clause,
 };
 use model::estate::{Estate, HostId, Parts};
 use model::field::{Field, State, Value, write};
@@ -48,7 +49,9 @@ impl Declare for Wake {
                 performer: Performer::Cmdlet,
                 requires: Vec::new(),
                 rights: Vec::new(),
-                call: Call::Cmdlets(vec![Cmdlet::new("Send-Wake").with("ComputerName", problem.estate.host(h)).without("Confirm")]),
+                call: Call::Cmdlets(vec![
+                    Cmdlet::new("Send-Wake").with("ComputerName", problem.estate.host(h)).without("Confirm"),
+                ]),
                 limit: Some(60),
                 settle: 60,
                 evidence: Evidence::Inferred,

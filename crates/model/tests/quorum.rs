@@ -46,7 +46,9 @@ fn running_needed(size: usize) -> (usize, usize) {
     let data: serde_json::Value = serde_json::from_str(include_str!("../data/cmdlets.json")).unwrap();
     let rows = data["front_end_quorum"]["functional"].as_array().unwrap();
     let number = |v: &serde_json::Value| usize::try_from(v.as_u64().unwrap()).unwrap();
-    let row = rows.iter().find(|r| r.get("product").is_none() && (number(&r["pool"][0])..=number(&r["pool"][1])).contains(&size));
+    let row = rows
+        .iter()
+        .find(|r| r.get("product").is_none() && (number(&r["pool"][0])..=number(&r["pool"][1])).contains(&size));
     let row = row.unwrap();
     (number(&row["running"]), row.get("among").map_or(size, number).min(size))
 }

@@ -18,7 +18,6 @@ use model::{clicks, cmdlet_table, powershell, tsql};
 /// How many states are looked at: enough to see every kind of action.
 const STATES: usize = 400;
 
-
 fn problem(desired: &str) -> Problem {
     let desired = Desired::read(desired, "desired.toml").unwrap();
     assemble(&sample::seed(), &Attestations::default(), &desired, &[], &[]).unwrap().problem

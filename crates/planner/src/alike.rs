@@ -184,7 +184,8 @@ fn moved(problem: &Problem, twins: &[Vec<PoolId>], id: &StepId) -> Vec<StepId> {
         }
         let to = |&p: &PoolId| {
             let other = names(p);
-            let name = |s: &&str| first.iter().position(|n| n == s).map_or_else(|| (*s).to_owned(), |n| other[n].clone());
+            let name =
+                |s: &&str| first.iter().position(|n| n == s).map_or_else(|| (*s).to_owned(), |n| other[n].clone());
             StepId(segments.iter().map(name).collect::<Vec<_>>().join("/"))
         };
         return pools.iter().map(to).collect();

@@ -4,8 +4,8 @@
 use model::estate::StoreId;
 use model::field::{Field, State, Value};
 use model::problem::Problem;
-use model::view::View;
 use model::truth::Truth;
+use model::view::View;
 
 /// A change of some stores that change alike.
 #[derive(Clone, Debug, PartialEq, Eq)]

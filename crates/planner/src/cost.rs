@@ -55,7 +55,8 @@ pub fn unserved(problem: &Problem, state: &State, pool: PoolId) -> u64 {
     }
     let out = |&&f: &&_| {
         let services = v.get(Field::Services(f));
-        (services.is_known() && services != Value::Running) || (partner_refused && v.front_end_reaches(f) == Truth::False)
+        (services.is_known() && services != Value::Running)
+            || (partner_refused && v.front_end_reaches(f) == Truth::False)
     };
     let count = u64::try_from(front_ends.iter().filter(out).count()).unwrap_or(0);
     count * 1000 / u64::try_from(front_ends.len()).unwrap_or(1).max(1)

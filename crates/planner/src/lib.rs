@@ -2,17 +2,17 @@
 //! It touches no files, clocks or processes, and does not know who will carry a plan out.
 
 pub mod alike;
+pub mod changes;
 pub mod cost;
 pub mod critical;
-pub mod search;
-pub mod sequence;
-pub mod step;
 pub mod edges;
 pub mod order;
 pub mod pairing;
-pub mod verify;
-pub mod changes;
 pub mod refusal;
 pub mod safe_stop;
+pub mod search;
+pub mod sequence;
 pub mod solve;
+pub mod step;
 pub mod triage;
+pub mod verify;

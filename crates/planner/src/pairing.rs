@@ -53,7 +53,8 @@ pub fn pairing(v: View<'_>, s: StoreId) -> Pairing {
     let has = |d, i| session(d, i, Value::NoSession).not();
     let served = v.store_served(s);
     let cut_off = any(&|d, i| answers(i).and(v.is(Field::WitnessLink(d, i), Value::Disconnected)));
-    let together = Truth::any(store.instances.iter().map(|&i| Truth::all(store.databases.iter().map(|&d| v.serves(d, i)))));
+    let together =
+        Truth::any(store.instances.iter().map(|&i| Truth::all(store.databases.iter().map(|&d| v.serves(d, i)))));
     let one_sided = any(&|d, i| {
         let beside = store.instances.iter().filter(|&&x| x != i);
         let forgotten = Truth::all(beside.map(|&x| answers(x).and(session(d, x, Value::NoSession))));
@@ -62,20 +63,23 @@ pub fn pairing(v: View<'_>, s: StoreId) -> Pairing {
     let restoring = any(&|d, i| answers(i).and(v.is(Field::Role(d, i), Value::Restoring)));
     let mirrored = any(&|d, i| answers(i).and(has(d, i)));
     let catching_up = some(Value::Synchronizing).or(some(Value::PendingFailover));
-    first_of(Pairing::Unknown, [
-        (Pairing::Twice, twice(v, s)),
-        (Pairing::ForceRefused, served.not().and(cut_off)),
-        (Pairing::Unserved, served.not()),
-        (Pairing::Apart, together.not()),
-        (Pairing::Suspended, some(Value::Suspended)),
-        (Pairing::OneSided, one_sided),
-        (Pairing::Disconnected, some(Value::Disconnected)),
-        (Pairing::LeftOver, restoring),
-        (Pairing::Unmirrored, mirrored.not()),
-        (Pairing::CatchingUp, catching_up),
-        (Pairing::Unwitnessed, cut_off),
-        (Pairing::Synchronized, some(Value::Synchronized)),
-    ])
+    first_of(
+        Pairing::Unknown,
+        [
+            (Pairing::Twice, twice(v, s)),
+            (Pairing::ForceRefused, served.not().and(cut_off)),
+            (Pairing::Unserved, served.not()),
+            (Pairing::Apart, together.not()),
+            (Pairing::Suspended, some(Value::Suspended)),
+            (Pairing::OneSided, one_sided),
+            (Pairing::Disconnected, some(Value::Disconnected)),
+            (Pairing::LeftOver, restoring),
+            (Pairing::Unmirrored, mirrored.not()),
+            (Pairing::CatchingUp, catching_up),
+            (Pairing::Unwitnessed, cut_off),
+            (Pairing::Synchronized, some(Value::Synchronized)),
+        ],
+    )
 }
 
 /// Whether two copies of one database serve.
@@ -83,7 +87,8 @@ pub fn pairing(v: View<'_>, s: StoreId) -> Pairing {
 pub fn twice(v: View<'_>, s: StoreId) -> Truth {
     let store = v.estate.store(s);
     Truth::any(store.databases.iter().flat_map(|&d| {
-        let pairs = store.instances.iter().enumerate().flat_map(|(n, &i)| store.instances[..n].iter().map(move |&j| (i, j)));
+        let pairs =
+            store.instances.iter().enumerate().flat_map(|(n, &i)| store.instances[..n].iter().map(move |&j| (i, j)));
         pairs.map(move |(i, j)| v.serves(d, i).and(v.serves(d, j)))
     }))
 }

@@ -226,8 +226,7 @@ fn blocked(problem: &Problem) -> Vec<Blocked> {
             }
             let own = d.ways.first().into_iter().flat_map(|w| &w.requires);
             let clauses = d.requires.iter().chain(own);
-            let unmet: Vec<_> =
-                clauses.map(|c| (c.clone(), c.condition.eval(v))).filter(|(_, t)| !t.holds()).collect();
+            let unmet: Vec<_> = clauses.map(|c| (c.clone(), c.condition.eval(v))).filter(|(_, t)| !t.holds()).collect();
             if unmet.is_empty() {
                 continue;
             }

@@ -106,16 +106,19 @@ fn situation(problem: &Problem, v: View<'_>, wish: &Wish) -> Situation {
     let mirror_host = mirror.instance().map_or(host, |m| v.estate.host_of(m));
     let own = problem.goal().into_iter().filter(|c| concerns(problem, wish, &c.condition));
     let as_declared = Truth::all(own.map(|c| c.condition.eval(v)));
-    first_of(Situation::Unknown, [
-        (Situation::SplitBrain, crate::pairing::twice(v, wish.store)),
-        (Situation::BothLost(host), silent.and(others_answer.not())),
-        (Situation::PrimaryLostServed(host), silent.and(all_served)),
-        (Situation::PrimaryLostPartly(host), silent.and(any_served)),
-        (Situation::PrimaryLost(host), silent),
-        (Situation::MirrorLost(mirror_host), mirror_silent),
-        (Situation::AsDeclared, as_declared),
-        (Situation::Drift, as_declared.not()),
-    ])
+    first_of(
+        Situation::Unknown,
+        [
+            (Situation::SplitBrain, crate::pairing::twice(v, wish.store)),
+            (Situation::BothLost(host), silent.and(others_answer.not())),
+            (Situation::PrimaryLostServed(host), silent.and(all_served)),
+            (Situation::PrimaryLostPartly(host), silent.and(any_served)),
+            (Situation::PrimaryLost(host), silent),
+            (Situation::MirrorLost(mirror_host), mirror_silent),
+            (Situation::AsDeclared, as_declared),
+            (Situation::Drift, as_declared.not()),
+        ],
+    )
 }
 
 /// The first that is not known to be false, if it is known to be true. So an unknown fact never names another situation than

@@ -121,9 +121,8 @@ impl<'a> Verifier<'a> {
 
     /// The steps that write one of the fields, with just these writes.
     fn writers(&self, read: &[Field], but: Option<usize>, partial: bool) -> Vec<Writer> {
-        let only = |writes: &[Write]| -> Vec<Write> {
-            writes.iter().filter(|w| read.contains(&w.field)).copied().collect()
-        };
+        let only =
+            |writes: &[Write]| -> Vec<Write> { writes.iter().filter(|w| read.contains(&w.field)).copied().collect() };
         let writer = |step: usize| {
             let d = self.steps[step];
             let (begin, end) = (only(&d.begin), only(&d.end));

@@ -23,7 +23,11 @@ fn no_requirement_and_no_invariant_gains_by_an_unknown_fact() {
                     let mut dark = state.clone();
                     dark.set(&base.estate, field, Value::Unknown);
                     let now = clause.condition.eval(base.view(&dark));
-                    assert!(now == known || now == Truth::Unknown, "{:?} without {field:?}: {known:?} became {now:?}", clause.condition);
+                    assert!(
+                        now == known || now == Truth::Unknown,
+                        "{:?} without {field:?}: {known:?} became {now:?}",
+                        clause.condition
+                    );
                     looked += 1;
                 }
             }
@@ -47,7 +51,8 @@ fn no_plan_gets_riskier_by_an_unknown_fact() {
                 // Databases lost, steps nobody describes, full stops, outage: none may fall below what is known to be needed.
                 let [lost, inferred, _, stops, ..] = plan.cost.0;
                 assert!(lost >= known.0[0] && inferred >= known.0[1] && stops >= known.0[3], "without {field:?}");
-                let evidence = plan.placed.iter().filter_map(|p| p.declaration.way(base.view(&p.before)).map(|w| w.evidence));
+                let evidence =
+                    plan.placed.iter().filter_map(|p| p.declaration.way(base.view(&p.before)).map(|w| w.evidence));
                 assert!(evidence.into_iter().all(|e| e != Evidence::Inferred), "without {field:?}");
                 for p in &plan.placed {
                     assert!(p.declaration.loses.is_empty(), "without {field:?}: {}", p.declaration.id);

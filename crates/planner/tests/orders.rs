@@ -59,14 +59,16 @@ fn walks(rules: &Rules<'_>, solved: &Solved, order: &Order) -> bool {
     for _ in 0..n {
         let mut next = std::collections::BTreeMap::new();
         for (set, state) in layer {
-            let free = (0..n).filter(|&j| set & (1 << j) == 0 && (0..n).all(|i| !order.precedes(i, j) || set & (1 << i) != 0));
+            let free =
+                (0..n).filter(|&j| set & (1 << j) == 0 && (0..n).all(|i| !order.precedes(i, j) || set & (1 << i) != 0));
             for j in free {
                 let d = &solved.plan.steps[j].declaration;
                 let v = rules.problem.view(&state);
                 if d.requires.iter().any(|c| c.condition.eval(v) != Truth::True) {
                     return false;
                 }
-                let after = planner::step::apply(rules.problem, &planner::step::apply(rules.problem, &state, &d.begin), &d.end);
+                let after =
+                    planner::step::apply(rules.problem, &planner::step::apply(rules.problem, &state, &d.begin), &d.end);
                 if rules.standing(&after).iter().zip(&first).any(|(now, before)| now < before) {
                     return false;
                 }

@@ -96,11 +96,14 @@ fn a_role_alone_is_reached_by_fencing_and_failing_over() {
         wish.principal = Some(be2);
         wish.witness = model::problem::Wanted::Unmanaged;
     }
-    assert_eq!(ids(&problem), [
-        "fence/be1",
-        "failover/pool01/User",
-        "failover/pool01/Application",
-        "failover/pool01/Archiving",
-        "failover/pool01/Monitoring",
-    ]);
+    assert_eq!(
+        ids(&problem),
+        [
+            "fence/be1",
+            "failover/pool01/User",
+            "failover/pool01/Application",
+            "failover/pool01/Archiving",
+            "failover/pool01/Monitoring",
+        ]
+    );
 }

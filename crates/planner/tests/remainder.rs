@@ -3,8 +3,8 @@
 
 mod support;
 
-use planner::step::apply;
 use planner::solve::{Outcome, solve};
+use planner::step::apply;
 use support::{FOUR, ids, seed, solved};
 
 #[test]

@@ -89,10 +89,11 @@ fn k7_creates_mirrors_the_topology_does_not_name() {
     // The slots turned round: the cmdlet would copy the other way.
     let slots = (solved.placed[published].before.get(&base.estate, Field::PrimarySlot(s)), Value::Nothing);
     let mirror = solved.placed[published].before.get(&base.estate, Field::MirrorSlot(s));
-    let turned = apply(&base, &solved.placed[published].before, &[
-        write(Field::PrimarySlot(s), mirror),
-        write(Field::MirrorSlot(s), slots.0),
-    ]);
+    let turned = apply(
+        &base,
+        &solved.placed[published].before,
+        &[write(Field::PrimarySlot(s), mirror), write(Field::MirrorSlot(s), slots.0)],
+    );
     assert!(!create.declaration.may_begin(base.view(&turned)));
     let lifted = without(&base, &["K7"]);
     assert!(create.action.declare(&lifted).may_begin(lifted.view(&turned)));

@@ -86,7 +86,10 @@ fn two_principals() -> Problem {
 fn of_two_principals_the_older_is_fenced_before_anything_else() {
     let p = two_principals();
     let plan = support::solved(&p);
-    assert_eq!(support::ids(&p)[..4], ["fence/be1", "save/topology", "publish/pool01/mirroring-off", "publish/pool01/store"]);
+    assert_eq!(
+        support::ids(&p)[..4],
+        ["fence/be1", "save/topology", "publish/pool01/mirroring-off", "publish/pool01/store"]
+    );
     assert!(support::ids(&p).contains(&"rebuild/be1".to_owned()));
     sound(&p, &plan);
     // Only what stops harm or repairs may be done while there are two.

@@ -18,20 +18,23 @@ fn mirror_lost(plan: &Plan<'_>) -> model::problem::Problem {
 #[test]
 fn a_lost_mirror_is_built_again_and_nothing_is_published() {
     let p = mirror_lost(&Plan { types: &FOUR[..2], ..Plan::default() });
-    let plan = planned(&p, &[
-        "fence/be2",
-        "end-mirroring/pool01/User",
-        "end-mirroring/pool01/Application",
-        "rebuild/be2",
-        "sql-server/be2\\RTC",
-        "mirror/pool01/User",
-        "mirror/pool01/Application",
-        "restart/fe1/mirroring",
-        "restart/fe2/mirroring",
-        "restart/fe3/mirroring",
-        "test/pool01",
-        "aftercare/pool01",
-    ]);
+    let plan = planned(
+        &p,
+        &[
+            "fence/be2",
+            "end-mirroring/pool01/User",
+            "end-mirroring/pool01/Application",
+            "rebuild/be2",
+            "sql-server/be2\\RTC",
+            "mirror/pool01/User",
+            "mirror/pool01/Application",
+            "restart/fe1/mirroring",
+            "restart/fe2/mirroring",
+            "restart/fe3/mirroring",
+            "test/pool01",
+            "aftercare/pool01",
+        ],
+    );
     assert_eq!(plan.cost.0[5], 0, "users are served all the time");
     // Every act of the page has a step, in its order.
     let said: Vec<&str> = plan.placed.iter().flat_map(|s| s.declaration.origin.sentences).copied().collect();

@@ -27,23 +27,29 @@ fn then<'a>(first: &[&'a str], last: &[&'a str]) -> Vec<&'a str> {
 fn a_whole_pool_fails_over_and_back_without_force() {
     let mut p = healthy(&Plan { types: &FOUR, ..Plan::default() });
     p.wishes.iter_mut().for_each(|w| w.principal = Some(BE2));
-    let there = planned(&p, &[
-        "failover/pool01/User",
-        "failover/pool01/Application",
-        "failover/pool01/Archiving",
-        "failover/pool01/Monitoring",
-    ]);
+    let there = planned(
+        &p,
+        &[
+            "failover/pool01/User",
+            "failover/pool01/Application",
+            "failover/pool01/Archiving",
+            "failover/pool01/Monitoring",
+        ],
+    );
     assert!(there.plan.edges.is_empty(), "types do not wait for each other");
     let forced = |c: &Call| if let Call::Cmdlets(list) = c { list[0].is_on("Force") } else { true };
     assert!(!there.plan.steps.iter().any(|s| forced(&s.declaration.ways[0].call)));
     p.initial = there.placed.last().unwrap().taken.after.clone();
     p.wishes.iter_mut().for_each(|w| w.principal = Some(BE1));
-    planned(&p, &[
-        "failback/pool01/User",
-        "failback/pool01/Application",
-        "failback/pool01/Archiving",
-        "failback/pool01/Monitoring",
-    ]);
+    planned(
+        &p,
+        &[
+            "failback/pool01/User",
+            "failback/pool01/Application",
+            "failback/pool01/Archiving",
+            "failback/pool01/Monitoring",
+        ],
+    );
 }
 
 #[test]
@@ -85,21 +91,24 @@ fn slots_are_exchanged_over_two_publishes_two_rounds_and_a_new_mirror() {
 fn a_living_pair_is_ended_before_the_topology_says_so() {
     let mut p = healthy(&Plan { types: &FOUR[..2], ..Plan::default() });
     want(&mut p, BE1, None);
-    let plan = planned(&p, &[
-        "save/topology",
-        "end-mirroring/pool01/User",
-        "end-mirroring/pool01/Application",
-        "publish/pool01/mirroring-off",
-        "replicate/pool01/store",
-        "restart/fe1/store",
-        "restart/fe2/store",
-        "restart/fe3/store",
-    ]);
+    let plan = planned(
+        &p,
+        &[
+            "save/topology",
+            "end-mirroring/pool01/User",
+            "end-mirroring/pool01/Application",
+            "publish/pool01/mirroring-off",
+            "replicate/pool01/store",
+            "restart/fe1/store",
+            "restart/fe2/store",
+            "restart/fe3/store",
+        ],
+    );
     let way = &plan.placed[1].declaration.ways[0];
-    assert_eq!((way.evidence, way.source), (
-        Evidence::Documented,
-        "deploying SQL mirroring: Uninstall-CsMirrorDatabase, then the topology"
-    ));
+    assert_eq!(
+        (way.evidence, way.source),
+        (Evidence::Documented, "deploying SQL mirroring: Uninstall-CsMirrorDatabase, then the topology")
+    );
     // Without the rule for which that page stands, the publish may come first.
     let lifted = model::problem::Problem { lifted: ["pair"].into(), ..p.clone() };
     assert_eq!(support::ids(&lifted)[1], "publish/pool01/mirroring-off");
@@ -111,16 +120,19 @@ fn roles_come_home_before_mirroring_is_removed() {
     copies(&mut p, BE1, Value::Mirror, Value::Synchronized, Value::Complete);
     copies(&mut p, BE2, Value::Principal, Value::Synchronized, Value::Complete);
     want(&mut p, BE1, None);
-    planned(&p, &[
-        "failback/pool01/User",
-        "save/topology",
-        "end-mirroring/pool01/User",
-        "publish/pool01/mirroring-off",
-        "replicate/pool01/store",
-        "restart/fe1/store",
-        "restart/fe2/store",
-        "restart/fe3/store",
-    ]);
+    planned(
+        &p,
+        &[
+            "failback/pool01/User",
+            "save/topology",
+            "end-mirroring/pool01/User",
+            "publish/pool01/mirroring-off",
+            "replicate/pool01/store",
+            "restart/fe1/store",
+            "restart/fe2/store",
+            "restart/fe3/store",
+        ],
+    );
 }
 
 #[test]
@@ -156,12 +168,15 @@ fn the_mirror_moves_to_another_host_or_another_instance() {
 fn two_front_ends_roll_while_the_primary_slot_host_votes() {
     let mut p = healthy(&Plan { front_ends: 2, ..Plan::default() });
     want(&mut p, BE1, None);
-    planned(&p, &[
-        "save/topology",
-        "end-mirroring/pool01/User",
-        "publish/pool01/mirroring-off",
-        "replicate/pool01/store",
-        "restart/fe1/store",
-        "restart/fe2/store",
-    ]);
+    planned(
+        &p,
+        &[
+            "save/topology",
+            "end-mirroring/pool01/User",
+            "publish/pool01/mirroring-off",
+            "replicate/pool01/store",
+            "restart/fe1/store",
+            "restart/fe2/store",
+        ],
+    );
 }

@@ -18,7 +18,10 @@ fn name(p: &Problem) -> (Situation, Pairing) {
 
 #[test]
 fn every_combination_has_one_name_and_ignorance_only_takes_it_away() {
-    use Value::{Absent, Disconnected, Mirror, No, NoSession, Principal, Restoring, Suspended, Synchronized, Synchronizing, Unknown, Unmirrored, Yes};
+    use Value::{
+        Absent, Disconnected, Mirror, No, NoSession, Principal, Restoring, Suspended, Synchronized, Synchronizing,
+        Unknown, Unmirrored, Yes,
+    };
     let mut p = healthy(&Plan { types: &[DatabaseType::Archiving], ..Plan::default() });
     let d = p.estate.store(StoreId(0)).databases[0];
     let answers = [Unknown, Yes, No];

@@ -36,27 +36,30 @@ fn where_forcing_is_refused_the_copies_are_opened_if_that_is_allowed() {
     let refusal = explain(&p, states);
     assert!(refusal.ways_out.iter().any(|w| w.grants == [Grant::Undocumented]), "{:?}", refusal.ways_out);
     p.policy.allow_undocumented = true;
-    let plan = planned(&p, &[
-        "fence/be1",
-        "recover/pool01/User",
-        "save/topology",
-        "publish/pool01/mirroring-off",
-        "publish/pool01/store",
-        "replicate/pool01/store",
-        "restart/fe1/store",
-        "restart/fe2/store",
-        "restart/fe3/store",
-        "rebuild/be1",
-        "sql-server/be1\\RTC",
-        "publish/pool01/mirroring",
-        "mirror/pool01/User",
-        "replicate/pool01/mirroring",
-        "restart/fe1/mirroring",
-        "restart/fe2/mirroring",
-        "restart/fe3/mirroring",
-        "test/pool01",
-        "aftercare/pool01",
-    ]);
+    let plan = planned(
+        &p,
+        &[
+            "fence/be1",
+            "recover/pool01/User",
+            "save/topology",
+            "publish/pool01/mirroring-off",
+            "publish/pool01/store",
+            "replicate/pool01/store",
+            "restart/fe1/store",
+            "restart/fe2/store",
+            "restart/fe3/store",
+            "rebuild/be1",
+            "sql-server/be1\\RTC",
+            "publish/pool01/mirroring",
+            "mirror/pool01/User",
+            "replicate/pool01/mirroring",
+            "restart/fe1/mirroring",
+            "restart/fe2/mirroring",
+            "restart/fe3/mirroring",
+            "test/pool01",
+            "aftercare/pool01",
+        ],
+    );
     assert_eq!(plan.placed[1].declaration.ways[0].evidence, Evidence::Inferred);
     assert_eq!(plan.cost.0[1], 1, "one step that no source describes");
 }

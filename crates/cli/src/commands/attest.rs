@@ -15,7 +15,10 @@ use crate::{files, load, person};
 
 fn unknown(what: &str, name: &str, known: &[String]) -> Failure {
     let head = format!("error: `{name}` is no {what} of this estate [CT3105]");
-    Failure::new(Exit::BadInput, format!("{head}\n  = known: {}\n  = help: type the full name; nothing was written", known.join(", ")))
+    Failure::new(
+        Exit::BadInput,
+        format!("{head}\n  = known: {}\n  = help: type the full name; nothing was written", known.join(", ")),
+    )
 }
 
 fn pool(estate: &Estate, name: &str) -> Result<model::estate::PoolId, Failure> {
@@ -34,8 +37,7 @@ pub fn run(screen: &Screen, place: &Place, args: &Attest) -> Outcome {
     };
     let snapshot = load::snapshot(place, &files.snapshot)?;
     let mut all = load::attestations(place, &files.attestations)?;
-    let estate =
-        snapshot.observed_estate().map_err(|d| Failure::input(&[d], "nothing was written"))?;
+    let estate = snapshot.observed_estate().map_err(|d| Failure::input(&[d], "nothing was written"))?;
     let (who, when) = (person::account(), Timestamp::now());
     let mut word = match &args.what {
         Word::Fence { host, by, .. } => {
@@ -65,7 +67,8 @@ pub fn run(screen: &Screen, place: &Place, args: &Attest) -> Outcome {
     files::write(&place.file(&files.attestations), &all.to_json())?;
     screen.say(&text);
     match ends {
-        Some(end) => screen.say(&format!("It counts until {}, or until an answer refutes it.", time::at(end, when, screen.offset))),
+        Some(end) => screen
+            .say(&format!("It counts until {}, or until an answer refutes it.", time::at(end, when, screen.offset))),
         None => screen.say("It counts until the slots of the pool change."),
     }
     screen.say(&format!("Written to {}.\nNext: cstopo plan", files::name(&files.attestations)));

@@ -6,11 +6,11 @@ use topology::{Document, Mirroring};
 
 use crate::args::Check;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::files;
 use crate::load::{self, Loaded};
 use crate::place::Place;
 use crate::present::numbers;
 use crate::screen::Screen;
-use crate::files;
 
 /// Runs it.
 ///
@@ -31,7 +31,10 @@ pub fn run(screen: &Screen, place: &Place, args: &Check) -> Outcome {
     if !disagreements.is_empty() {
         let lines: Vec<String> = disagreements.iter().map(|d| format!("  {d}")).collect();
         let head = format!("error: {} do not agree [CT3112]", numbers::join(&names));
-        let text = format!("{head}\n{}\n  = where they disagree the slot is unknown; observe again, export again", lines.join("\n"));
+        let text = format!(
+            "{head}\n{}\n  = where they disagree the slot is unknown; observe again, export again",
+            lines.join("\n")
+        );
         return Err(Failure::new(Exit::BadInput, text));
     }
     say(&format!("Fine: {} are sound and agree with each other.\n", numbers::join(&names)));
@@ -43,7 +46,11 @@ pub fn run(screen: &Screen, place: &Place, args: &Check) -> Outcome {
     };
     say(&format!("  {desired}: {}; publish by {by}; {share}", numbers::count(loaded.desired.pools().count(), "pool")));
     let facts = &loaded.assembled.facts;
-    say(&format!("  {snapshot}: {} of {}", numbers::count(facts.facts.len(), "fact"), numbers::count(facts.estate.pools.len(), "pool")));
+    say(&format!(
+        "  {snapshot}: {} of {}",
+        numbers::count(facts.facts.len(), "fact"),
+        numbers::count(facts.estate.pools.len(), "pool")
+    ));
     if let Some(document) = &document {
         say(&format!(
             "  {}: {}, {}, {}",
@@ -87,7 +94,11 @@ fn compare(document: &Document, loaded: &Loaded, disagreements: &mut Vec<String>
             if let Some(seen) = observed(field)
                 && seen != documented
             {
-                disagreements.push(format!("{name}, {slot}: {} in the document, {} observed", text(&documented), text(&seen)));
+                disagreements.push(format!(
+                    "{name}, {slot}: {} in the document, {} observed",
+                    text(&documented),
+                    text(&seen)
+                ));
             }
         };
         if let Some(primary) = &slots.primary {
@@ -106,6 +117,9 @@ fn compare(document: &Document, loaded: &Loaded, disagreements: &mut Vec<String>
         }
     }
     if inferred > 0 {
-        notes.push(format!("{} rest on an inferred spelling; the snapshot says the same", numbers::count(inferred, "mirror")));
+        notes.push(format!(
+            "{} rest on an inferred spelling; the snapshot says the same",
+            numbers::count(inferred, "mirror")
+        ));
     }
 }

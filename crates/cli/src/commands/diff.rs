@@ -4,10 +4,10 @@ use topology::{Comparison, DifferenceKind, Document, Slot};
 
 use crate::args::{Diff, Format};
 use crate::exit::{Exit, Failure, Outcome};
-use crate::{files, load};
 use crate::place::Place;
 use crate::present::numbers;
 use crate::screen::Screen;
+use crate::{files, load};
 
 /// Runs it.
 ///
@@ -26,7 +26,8 @@ pub fn run(screen: &Screen, place: &Place, args: &Diff) -> Outcome {
     }
     if args.verbose && args.format == Format::Text {
         let lines = similar::TextDiff::from_lines(old.text(), new.text());
-        let unified = lines.unified_diff().context_radius(3).header(&files::name(&args.old), &files::name(&args.new)).to_string();
+        let unified =
+            lines.unified_diff().context_radius(3).header(&files::name(&args.old), &files::name(&args.new)).to_string();
         screen.result(&format!("\n{}", screen.style.characters_of(&unified)));
     }
     Ok(if args.detailed_exitcode && !found.is_equal() { Exit::Changes } else { Exit::Done })

@@ -5,10 +5,10 @@ use executor::simulated::Simulated;
 
 use crate::args::Observe;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::{files, load};
 use crate::place::Place;
 use crate::present::time;
 use crate::screen::Screen;
+use crate::{files, load};
 
 /// Opens the simulated deployment of a folder.
 ///
@@ -22,7 +22,9 @@ pub fn deployment(place: &Place, path: &std::path::Path) -> Result<Simulated, Fa
         let note = "  = this version reads and changes simulated deployments only; the driver for the\n    management shell is not part of it";
         return Err(Failure::new(
             Exit::Missing,
-            format!("{what}\n{note}\n  = help: cstopo demo shows one; docs/formats.md says how to write a snapshot by hand"),
+            format!(
+                "{what}\n{note}\n  = help: cstopo demo shows one; docs/formats.md says how to write a snapshot by hand"
+            ),
         ));
     }
     // Its own reader names the file; what it says of the text is kept.

@@ -42,7 +42,10 @@ pub fn planned(loaded: &Loaded) -> Result<Planned, Failure> {
         solve::Outcome::NoPlan { states } => Planned::Refused(Box::new(refusal::explain(problem, states))),
         solve::Outcome::TooLarge => {
             let what = "error: this is more than one plan can hold, 128 steps [CT4009]";
-            return Err(Failure::new(Exit::Error, format!("{what}\n  = help: cstopo plan --only, one pool after the other")));
+            return Err(Failure::new(
+                Exit::Error,
+                format!("{what}\n  = help: cstopo plan --only, one pool after the other"),
+            ));
         }
     })
 }
@@ -76,7 +79,8 @@ pub fn run(screen: &Screen, place: &Place, args: &Plan) -> Outcome {
         Planned::Plan(solved, file) => {
             let context = shown.context(screen, &loaded, &file.digest);
             if let Some(step) = &args.explain {
-                let text = present::explain::text(&solved, &context, step, screen.style).ok_or_else(|| no_step(&solved, step))?;
+                let text = present::explain::text(&solved, &context, step, screen.style)
+                    .ok_or_else(|| no_step(&solved, step))?;
                 screen.result(&text);
                 return Ok(Exit::Done);
             }
@@ -167,7 +171,13 @@ pub struct How {
 
 /// A plan in a rendering.
 #[must_use]
-pub fn rendered(screen: &Screen, solved: &Solved, context: &Context<'_>, document: Option<&Document>, how: How) -> String {
+pub fn rendered(
+    screen: &Screen,
+    solved: &Solved,
+    context: &Context<'_>,
+    document: Option<&Document>,
+    how: How,
+) -> String {
     let universal = for_format(context.clone(), how.format);
     let changes = || document.map(|d| documents::changes(&solved.plan, d)).unwrap_or_default();
     match how.format {

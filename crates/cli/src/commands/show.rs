@@ -17,7 +17,8 @@ use crate::{files, load};
 /// When the file is missing or none of the three.
 pub fn run(screen: &Screen, place: &Place, args: &Show) -> Outcome {
     let shown = files::name(&args.file);
-    let bytes = files::bytes(&place.file(&args.file), &shown, "cstopo observe writes snapshot.json, cstopo plan plan.json")?;
+    let bytes =
+        files::bytes(&place.file(&args.file), &shown, "cstopo observe writes snapshot.json, cstopo plan plan.json")?;
     // Markup may be UTF-16, with a zero byte beside the bracket; JSON of ours begins with a brace.
     let first = bytes.iter().find(|b| !b.is_ascii_whitespace() && !matches!(b, 0 | 0xef | 0xbb | 0xbf | 0xff | 0xfe));
     if first == Some(&b'<') {
@@ -27,7 +28,8 @@ pub fn run(screen: &Screen, place: &Place, args: &Show) -> Outcome {
     if is_plan(&text) {
         let reviewed = load::plan(place, &args.file)?;
         let mut context = Context::new(&reviewed.file.facts, screen.offset, &reviewed.file.digest);
-        context.files = present::Files { desired: &reviewed.file.desired_file, plan: &shown, ..present::Files::default() };
+        context.files =
+            present::Files { desired: &reviewed.file.desired_file, plan: &shown, ..present::Files::default() };
         let document = load::topology(place, &args.topology)?;
         let how = plan::How { format: args.format, verbose: args.verbose, max_bytes: args.max_bytes };
         screen.result(&plan::rendered(screen, &reviewed.solved, &context, document.as_ref(), how));
@@ -53,7 +55,8 @@ fn is_plan(text: &str) -> bool {
         #[serde(default)]
         steps: Option<serde::de::IgnoredAny>,
     }
-    serde_json::from_str::<Looks>(text).is_ok_and(|l| l.steps.is_some()) && serde_json::from_str::<PlanFile>(text).is_ok()
+    serde_json::from_str::<Looks>(text).is_ok_and(|l| l.steps.is_some())
+        && serde_json::from_str::<PlanFile>(text).is_ok()
         || text.contains("\"rests_on\"")
 }
 
@@ -63,7 +66,13 @@ fn document(screen: &Screen, place: &Place, args: &Show) -> Outcome {
     let topology = document.topology();
     let pools = topology.pools();
     let say = |text: &str| screen.say(text);
-    say(&format!("{}: {}, {}, {}.", document.file(), document.form().name(), numbers::count(document.lines(), "line"), numbers::count(pools.len(), "pool")));
+    say(&format!(
+        "{}: {}, {}, {}.",
+        document.file(),
+        document.form().name(),
+        numbers::count(document.lines(), "line"),
+        numbers::count(pools.len(), "pool")
+    ));
     for pool in &pools {
         say("");
         let product = pool.version.and_then(topology::product).unwrap_or("unknown product");

@@ -8,10 +8,10 @@ use jiff::Timestamp;
 
 use crate::args::Status;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::{load, person};
 use crate::place::Place;
 use crate::present::{digest, time};
 use crate::screen::Screen;
+use crate::{load, person};
 
 /// The state folder: the desired file may name it, but need not be sound for that.
 pub fn state_folder(place: &Place, desired: &Path) -> PathBuf {
@@ -29,7 +29,8 @@ fn last_journal(state: &Path) -> Result<Option<Vec<Record>>, Failure> {
             continue;
         }
         let told = journal::read(&path).map_err(|e| damaged(&path, &e))?;
-        let written = std::fs::metadata(&path).and_then(|m| m.modified()).ok().and_then(|t| Timestamp::try_from(t).ok());
+        let written =
+            std::fs::metadata(&path).and_then(|m| m.modified()).ok().and_then(|t| Timestamp::try_from(t).ok());
         let written = written.unwrap_or(Timestamp::MIN);
         if !told.records.is_empty() && last.as_ref().is_none_or(|(t, _)| *t < written) {
             last = Some((written, told.records));
@@ -40,7 +41,8 @@ fn last_journal(state: &Path) -> Result<Option<Vec<Record>>, Failure> {
 
 /// A journal that cannot be believed.
 pub fn damaged(path: &Path, e: &journal::JournalError) -> Failure {
-    let help = "leave the file as it is. cstopo observe, then cstopo plan: the estate itself\n    tells what has been done";
+    let help =
+        "leave the file as it is. cstopo observe, then cstopo plan: the estate itself\n    tells what has been done";
     Failure::new(Exit::BadInput, format!("error: {e} [{}]\n --> {}\n  = help: {help}", e.code(), path.display()))
 }
 
@@ -100,7 +102,8 @@ pub fn run(screen: &Screen, place: &Place, args: &Status) -> Outcome {
         },
         (_, Some((0, _))) => say(&format!("Done: {} of {steps} steps, nobody holds the lock.", done.len())),
         _ => {
-            let flight = begun.as_ref().map_or("nothing in flight".to_owned(), |(n, id)| format!("step {n}, {id}, in flight"));
+            let flight =
+                begun.as_ref().map_or("nothing in flight".to_owned(), |(n, id)| format!("step {n}, {id}, in flight"));
             let lock = match &holder {
                 Some(_) if dead => "the run lives no more, its lock is left",
                 Some(_) => "the lock is held",
@@ -121,7 +124,8 @@ pub fn run(screen: &Screen, place: &Place, args: &Status) -> Outcome {
         None => say("  ended      it did not say: it runs, or it was killed"),
     }
     let list = |numbers: &[usize]| if numbers.is_empty() { "none".to_owned() } else { ranges(numbers) };
-    let open: Vec<usize> = (1..=steps).filter(|n| !done.contains(n) && begun.as_ref().is_none_or(|(b, _)| b != n)).collect();
+    let open: Vec<usize> =
+        (1..=steps).filter(|n| !done.contains(n) && begun.as_ref().is_none_or(|(b, _)| b != n)).collect();
     say(&format!("  done       {}", list(&done)));
     say(&format!("  in flight  {}", begun.as_ref().map_or("none".to_owned(), |(n, id)| format!("{n}, {id}"))));
     say(&format!("  not begun  {}", list(&open)));

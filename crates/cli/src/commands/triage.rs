@@ -4,11 +4,11 @@ use planner::triage::{Situation, triage};
 
 use crate::args::{Format, Triage};
 use crate::exit::{Exit, Outcome};
+use crate::files;
 use crate::load;
 use crate::place::Place;
 use crate::present;
 use crate::screen::Screen;
-use crate::files;
 
 /// Runs it. Exit 0: as declared; 2: not; 1: it could not be told.
 ///
@@ -30,7 +30,9 @@ pub fn run(screen: &Screen, place: &Place, args: &Triage) -> Outcome {
             let context = super::plan::for_format(context, args.format);
             screen.result(&present::triage::json(problem, &found, &context));
         }
-        Format::Text | Format::Markdown => screen.result(&present::triage::text(problem, &found, &context, screen.style)),
+        Format::Text | Format::Markdown => {
+            screen.result(&present::triage::text(problem, &found, &context, screen.style))
+        }
     }
     Ok(match found.iter().map(|p| p.situation).min() {
         None | Some(Situation::AsDeclared) => Exit::Done,

@@ -16,7 +16,8 @@ use crate::screen::Screen;
 pub fn run(screen: &Screen, place: &Place, args: &Unlock) -> Outcome {
     let state = status::state_folder(place, &args.desired);
     let path = state.join("lock");
-    let fail = |exit, text: String| Failure::new(exit, format!("{text}\n --> {}\n  = nothing was changed", path.display()));
+    let fail =
+        |exit, text: String| Failure::new(exit, format!("{text}\n --> {}\n  = nothing was changed", path.display()));
     let held = lock::unlock(&state, &args.id).map_err(|e| match &e {
         LockError::Held { .. } => fail(Exit::Locked, format!("locked: its run lives [{}]", e.code())),
         LockError::Other { found } if found.is_empty() => {

@@ -43,7 +43,11 @@ pub fn text(solved: &Solved, context: &Context<'_>, step: &str, style: Style) ->
     page.blank();
     how(&mut page, &world, n);
     if let Some(v) = &one.votes {
-        page.labelled("Votes", LABEL, &format!("{}: {} before it, {} while it runs, needs {}", v.pool, v.before, v.during, v.needed));
+        page.labelled(
+            "Votes",
+            LABEL,
+            &format!("{}: {} before it, {} while it runs, needs {}", v.pool, v.before, v.during, v.needed),
+        );
     }
     page.paragraph(&format!("Next: {}", view.next));
     Some(page.finish())
@@ -125,7 +129,13 @@ fn goal(world: &World<'_>, n: usize) -> String {
     let made = goal.iter().find(|c| !c.condition.eval(before).holds() && c.condition.eval(after).holds());
     made.map_or_else(
         || "the goal.".to_owned(),
-        |c| format!("the goal: {}; without it, {}.", words::condition_text(world.estate(), &c.condition), c.rule.because),
+        |c| {
+            format!(
+                "the goal: {}; without it, {}.",
+                words::condition_text(world.estate(), &c.condition),
+                c.rule.because
+            )
+        },
     )
 }
 
@@ -141,7 +151,11 @@ fn alike(a: &Edge, b: &Edge) -> bool {
 /// An edge into the step: an order without it, and what fails there. What was told of another step is not told again.
 fn after(page: &mut Page, world: &World<'_>, edge: &Edge, told: Option<&Edge>) {
     if let Some(told) = told {
-        page.labelled(&format!("After {}", edge.from + 1), LABEL, &format!("For the same reason as after {}.", told.from + 1));
+        page.labelled(
+            &format!("After {}", edge.from + 1),
+            LABEL,
+            &format!("For the same reason as after {}.", told.from + 1),
+        );
         return;
     }
     page.labelled(&format!("After {}", edge.from + 1), LABEL, "Without it:");
@@ -154,7 +168,11 @@ fn after(page: &mut Page, world: &World<'_>, edge: &Edge, told: Option<&Edge>) {
     let why = &edge.why;
     let mut lines = Vec::new();
     if !why.ended.is_empty() {
-        lines.push(format!("{} {} ended", steps(&numbers(&why.ended)), if why.ended.len() == 1 { "has" } else { "have" }));
+        lines.push(format!(
+            "{} {} ended",
+            steps(&numbers(&why.ended)),
+            if why.ended.len() == 1 { "has" } else { "have" }
+        ));
     }
     lines.push(format!("{} has not ended", titled(edge.from)));
     let begun: Vec<usize> = why.begun.iter().copied().filter(|&n| n != edge.from && n != edge.to).collect();
@@ -180,7 +198,13 @@ fn failure(world: &World<'_>, edge: &Edge) -> String {
             rule.source
         ),
         WhyKind::Invariant { condition, rule } => {
-            format!("always required: {}. {} [{}; {}]", sentence(condition), capital(rule.because), rule.key, rule.source)
+            format!(
+                "always required: {}. {} [{}; {}]",
+                sentence(condition),
+                capital(rule.because),
+                rule.key,
+                rule.source
+            )
         }
         WhyKind::Outage { .. } | WhyKind::EndState { .. } => format!("{}.", capital(&reason(world, &edge.why))),
     }

@@ -50,7 +50,8 @@ pub fn survivor(v: View<'_>, d: DatabaseId) -> Option<InstanceId> {
 pub fn silent(v: View<'_>, d: DatabaseId) -> Vec<InstanceId> {
     let s = v.estate.database(d).store;
     let slots = [Field::PrimarySlot(s), Field::MirrorSlot(s)].map(|slot| v.get(slot).instance());
-    let mut list: Vec<InstanceId> = slots.into_iter().flatten().filter(|&i| v.get(Field::Answers(i)) != Value::Yes).collect();
+    let mut list: Vec<InstanceId> =
+        slots.into_iter().flatten().filter(|&i| v.get(Field::Answers(i)) != Value::Yes).collect();
     list.dedup();
     list
 }

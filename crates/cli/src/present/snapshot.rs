@@ -79,9 +79,15 @@ fn head(page: &mut Page, v: View<'_>, context: &Context<'_>) {
         (0, 0) => format!("No broken pool{mark}: {all} {} served.", verb(all, "pool is", "pools are")),
         (0, n) => format!("No pool{mark} is known to be broken; {n} of {of} {} unknown in part.", verb(n, "is", "are")),
         (b, 0) => format!("{b} of {of}{mark} {} broken.", verb(b, "is", "are")),
-        (b, n) => format!("{b} of {of}{mark} {} broken, {n} {} unknown in part.", verb(b, "is", "are"), verb(n, "is", "are")),
+        (b, n) => {
+            format!("{b} of {of}{mark} {} broken, {n} {} unknown in part.", verb(b, "is", "are"), verb(n, "is", "are"))
+        }
     };
-    page.paragraph(&format!("{first} Read {} on {}.", context.read(), time::date(context.snapshot.read.to, context.offset)));
+    page.paragraph(&format!(
+        "{first} Read {} on {}.",
+        context.read(),
+        time::date(context.snapshot.read.to, context.offset)
+    ));
 }
 
 fn pool_health(v: View<'_>, p: PoolId) -> Health {
@@ -104,10 +110,24 @@ fn pool(page: &mut Page, names: &Names<'_>, v: View<'_>, context: &Context<'_>, 
     let pool = estate.pool(p);
     let (sign, role) = pool_health(v, p).sign();
     let votes = v.votes(p, None);
-    let running: Vec<String> =
-        pool.front_ends.iter().filter(|&&f| v.get(Field::Services(f)) == Value::Running).map(|&f| names.front_end(f)).collect();
-    let run = if running.is_empty() { "no Front End is seen to run".to_owned() } else { format!("{} {}", running.join(" "), verb(running.len(), "runs", "run")) };
-    let text = format!("{}    {}    {run}: {}, needs {}", pool.fqdn, keep(pool.product.name()), keep(&count(votes.sure, "vote")), votes.needed);
+    let running: Vec<String> = pool
+        .front_ends
+        .iter()
+        .filter(|&&f| v.get(Field::Services(f)) == Value::Running)
+        .map(|&f| names.front_end(f))
+        .collect();
+    let run = if running.is_empty() {
+        "no Front End is seen to run".to_owned()
+    } else {
+        format!("{} {}", running.join(" "), verb(running.len(), "runs", "run"))
+    };
+    let text = format!(
+        "{}    {}    {run}: {}, needs {}",
+        pool.fqdn,
+        keep(pool.product.name()),
+        keep(&count(votes.sure, "vote")),
+        votes.needed
+    );
     page.hang(&format!("{sign} "), role, &text, Role::Plain);
     if estate.cms == Some(p) {
         let writable = match v.get(Field::CmsWritable) {
@@ -130,7 +150,12 @@ fn pool(page: &mut Page, names: &Names<'_>, v: View<'_>, context: &Context<'_>, 
     for i in silent(v, p) {
         let since = reasons::silent_since(context.snapshot, estate, estate.host_of(i));
         let since = since.map_or_else(String::new, |t| format!(" since {}", context.at(t)));
-        page.hang(&format!("    {BROKEN} "), Role::Danger, &format!("{}   no answer{since}", estate.instance(i).name), Role::Plain);
+        page.hang(
+            &format!("    {BROKEN} "),
+            Role::Danger,
+            &format!("{}   no answer{since}", estate.instance(i).name),
+            Role::Plain,
+        );
     }
 }
 
@@ -221,7 +246,11 @@ fn legend(page: &mut Page, names: &Names<'_>, estate: &Estate) {
 fn unknown(page: &mut Page, context: &Context<'_>, verbose: bool) {
     let facts = &context.snapshot.facts;
     let unknown = facts.iter().filter(|f| matches!(f.reading, Reading::Unknown(_))).count();
-    let what = if unknown == 0 { "No fact is unknown".to_owned() } else { format!("{} {} unknown", count(unknown, "fact"), verb(unknown, "is", "are")) };
+    let what = if unknown == 0 {
+        "No fact is unknown".to_owned()
+    } else {
+        format!("{} {} unknown", count(unknown, "fact"), verb(unknown, "is", "are"))
+    };
     let more = if verbose {
         format!("All {} follow.", facts.len())
     } else {

@@ -93,17 +93,8 @@ pub const NOT_BEGUN: &str = "·";
 pub const TRUE: &str = "=";
 
 /// Signs of WGL4, which every console font has, and what stands for them in ASCII.
-const ASCII: [(char, &str); 9] = [
-    ('√', "v"),
-    ('×', "x"),
-    ('►', ">"),
-    ('■', "#"),
-    ('·', "."),
-    ('→', "->"),
-    ('…', "..."),
-    ('–', "-"),
-    ('≥', ">="),
-];
+const ASCII: [(char, &str); 9] =
+    [('√', "v"), ('×', "x"), ('►', ">"), ('■', "#"), ('·', "."), ('→', "->"), ('…', "..."), ('–', "-"), ('≥', ">=")];
 
 /// What a colour says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

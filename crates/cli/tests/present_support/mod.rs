@@ -12,7 +12,9 @@ use jiff::tz::Offset;
 use model::fact::{Fact, Provenance};
 use model::field::{Field, Value};
 use model::problem::Problem;
-use model::snapshot::{Constant, CopyDetail, Details, HostDetail, InstanceDetail, PoolEntry, Read, Snapshot, StoreEntry};
+use model::snapshot::{
+    Constant, CopyDetail, Details, HostDetail, InstanceDetail, PoolEntry, Read, Snapshot, StoreEntry,
+};
 use model::vocabulary;
 
 /// A digest for tests; nothing computes it.

@@ -3,7 +3,9 @@
 use super::{Declare, pool_id};
 use crate::call::Call;
 use crate::condition::Condition;
-use crate::declaration::{Declaration, Evidence, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause};
+use crate::declaration::{
+    Declaration, Evidence, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
+};
 use crate::durations;
 use crate::estate::PoolId;
 use crate::field::{Field, State, Value, write};
@@ -21,9 +23,8 @@ pub struct AwaitReplication {
 impl Declare for AwaitReplication {
     fn propose(problem: &Problem, state: &State) -> Vec<Self> {
         let v = problem.view(state);
-        let behind = |p: &PoolId| {
-            problem.estate.pool(*p).front_ends.iter().any(|&f| v.get(Field::Replica(f)) != Value::Current)
-        };
+        let behind =
+            |p: &PoolId| problem.estate.pool(*p).front_ends.iter().any(|&f| v.get(Field::Replica(f)) != Value::Current);
         let mirrored = |p: PoolId| {
             let stores = problem.estate.pool(p).stores.iter();
             stores.into_iter().any(|&s| v.get(Field::MirrorSlot(s)).instance().is_some())
@@ -53,7 +54,10 @@ impl Declare for AwaitReplication {
             achieves: front_ends.iter().map(|&f| Condition::Is(Field::Replica(f), Value::Current)).collect(),
             begin: Vec::new(),
             end: front_ends.iter().map(|&f| write(Field::Replica(f), Value::Current)).collect(),
-            partial: front_ends.iter().map(|&f| vec![Vec::new(), vec![write(Field::Replica(f), Value::Current)]]).collect(),
+            partial: front_ends
+                .iter()
+                .map(|&f| vec![Vec::new(), vec![write(Field::Replica(f), Value::Current)]])
+                .collect(),
             ways: vec![Way {
                 performer: Performer::Wait,
                 requires: Vec::new(),

@@ -187,7 +187,9 @@ impl Declare for CreateMirror {
             begin: self
                 .create
                 .iter()
-                .flat_map(|&d| [write(Field::Role(d, to), Value::Restoring), write(Field::Content(d, to), Value::Nothing)])
+                .flat_map(|&d| {
+                    [write(Field::Role(d, to), Value::Restoring), write(Field::Content(d, to), Value::Nothing)]
+                })
                 .collect(),
             end: databases().flat_map(|d| self.effect(d)).chain(self.side(estate)).collect(),
             partial: databases().map(|d| self.alternatives(d, estate)).collect(),
@@ -221,7 +223,11 @@ impl Declare for CreateMirror {
             stage: Stage::Protect,
             notes: vec![
                 Phrase::new("direction ").instance(from).words(" to ").instance(to),
-                Phrase::new("guard before it: ").instance(from).words(" serves, ").instance(to).words(" has no live copy"),
+                Phrase::new("guard before it: ")
+                    .instance(from)
+                    .words(" serves, ")
+                    .instance(to)
+                    .words(" has no live copy"),
             ],
         }
     }
@@ -229,5 +235,9 @@ impl Declare for CreateMirror {
 
 fn gigabytes(mb: u64) -> String {
     let tenths = (mb * 10 + 512) / 1024;
-    if tenths.is_multiple_of(10) || tenths >= 100 { format!("{} GB", (tenths + 5) / 10) } else { format!("{}.{} GB", tenths / 10, tenths % 10) }
+    if tenths.is_multiple_of(10) || tenths >= 100 {
+        format!("{} GB", (tenths + 5) / 10)
+    } else {
+        format!("{}.{} GB", tenths / 10, tenths % 10)
+    }
 }

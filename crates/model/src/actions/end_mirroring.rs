@@ -128,7 +128,8 @@ impl EndMirroring {
 
     fn notes(&self) -> Vec<Phrase> {
         let mut notes = vec![Phrase::new("by SET PARTNER OFF on ").instance(self.at).words(" where the cmdlet fails")];
-        let left = |&i: &InstanceId| Phrase::new("the copies on ").instance(i).words(" are left RESTORING, and serve nobody");
+        let left =
+            |&i: &InstanceId| Phrase::new("the copies on ").instance(i).words(" are left RESTORING, and serve nobody");
         notes.extend(self.living.iter().map(left));
         notes
     }
@@ -156,9 +157,9 @@ impl Declare for EndMirroring {
                 };
                 let living: Vec<InstanceId> = store.instances.iter().filter(living).copied().collect();
                 let in_slot = |field, i: InstanceId| v.get(field) == Value::Instance(i);
-                let published = living.iter().any(|&i| {
-                    in_slot(Field::PrimarySlot(wish.store), at) && in_slot(Field::MirrorSlot(wish.store), i)
-                });
+                let published = living
+                    .iter()
+                    .any(|&i| in_slot(Field::PrimarySlot(wish.store), at) && in_slot(Field::MirrorSlot(wish.store), i));
                 if !databases.is_empty() {
                     all.push(Self { store: wish.store, at, databases, living, published });
                 }
@@ -192,10 +193,7 @@ impl Declare for EndMirroring {
                 .databases
                 .iter()
                 .flat_map(|&d| {
-                    [
-                        Condition::Is(Field::Session(d, self.at), Value::NoSession),
-                        Predicate::Serves(d, self.at).into(),
-                    ]
+                    [Condition::Is(Field::Session(d, self.at), Value::NoSession), Predicate::Serves(d, self.at).into()]
                 })
                 .collect(),
             begin: Vec::new(),
@@ -204,7 +202,11 @@ impl Declare for EndMirroring {
             ways: self.ways(problem),
             risks: Vec::new(),
             loses: Vec::new(),
-            ends: Some(if self.living.is_empty() { "the memory of the lost partner" } else { "the protection by the partner" }),
+            ends: Some(if self.living.is_empty() {
+                "the memory of the lost partner"
+            } else {
+                "the protection by the partner"
+            }),
             undo: Undo::Costly("create the mirror again: backup, restore, synchronise"),
             duration: durations::END_SESSION,
             group: None,

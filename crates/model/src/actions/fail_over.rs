@@ -146,7 +146,9 @@ impl Declare for FailOver {
             achieves: self
                 .databases
                 .iter()
-                .flat_map(|&d| [Condition::Is(Field::Role(d, self.to), Value::Principal), Predicate::Serves(d, self.to).into()])
+                .flat_map(|&d| {
+                    [Condition::Is(Field::Role(d, self.to), Value::Principal), Predicate::Serves(d, self.to).into()]
+                })
                 .collect(),
             begin: Vec::new(),
             end: self.databases.iter().flat_map(|&d| self.effect(d)).collect(),
@@ -181,8 +183,12 @@ impl Declare for FailOver {
             },
             stage: Stage::Serve,
             notes: vec![
-                Phrase::new(if self.to_mirror_slot { "\"Mirror\" names the mirror slot: " } else { "\"Primary\" names the primary slot: " })
-                    .instance(self.to),
+                Phrase::new(if self.to_mirror_slot {
+                    "\"Mirror\" names the mirror slot: "
+                } else {
+                    "\"Primary\" names the primary slot: "
+                })
+                .instance(self.to),
             ],
         }
     }

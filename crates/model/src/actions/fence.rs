@@ -32,9 +32,9 @@ impl Fence {
                     let waits = matches!(v.get(Field::Role(d, i)), Value::Mirror | Value::Restoring | Value::Absent);
                     let apart = |x: &&_| !waits && problem.estate.host_of(**x) != host;
                     let others = store.instances.iter().filter(apart);
-                    others.into_iter().any(|&x| {
-                        matches!(v.get(Field::Session(d, x)), Value::Disconnected | Value::Suspended)
-                    })
+                    others
+                        .into_iter()
+                        .any(|&x| matches!(v.get(Field::Session(d, x)), Value::Disconnected | Value::Suspended))
                 });
                 silent || alone
             })

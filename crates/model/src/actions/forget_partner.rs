@@ -67,16 +67,19 @@ impl Declare for ForgetPartner {
             requires.push(clause(Condition::Is(Field::Role(d, self.at), Value::Mirror), rules::ROLE));
             requires.push(clause(Predicate::CompleteBesides(d, estate.host_of(self.at)), rules::G1));
             let others = store.instances.iter().filter(|&&i| i != self.at);
-            requires.extend(
-                others.map(|&i| clause(Condition::Is(Field::Session(d, i), Value::NoSession), rules::ROLE)),
-            );
+            requires
+                .extend(others.map(|&i| clause(Condition::Is(Field::Session(d, i), Value::NoSession), rules::ROLE)));
         }
         let statements = self.databases.iter().map(|&d| Statement::PartnerOff(estate.database(d).name.clone()));
         Declaration {
             id: StepId(format!("{}/{}", pool_id("forget-partner", estate, store.pool), store.kind)),
             title: Phrase::new(format!("End the one-sided mirroring of {} on ", store.kind)).instance(self.at),
             requires,
-            achieves: self.databases.iter().map(|&d| Condition::Is(Field::Session(d, self.at), Value::NoSession)).collect(),
+            achieves: self
+                .databases
+                .iter()
+                .map(|&d| Condition::Is(Field::Session(d, self.at), Value::NoSession))
+                .collect(),
             begin: Vec::new(),
             end: self.databases.iter().flat_map(|&d| self.effect(d)).collect(),
             partial: self.databases.iter().map(|&d| vec![Vec::new(), self.effect(d)]).collect(),

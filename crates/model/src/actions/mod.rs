@@ -117,7 +117,12 @@ impl Action {
     #[must_use]
     pub fn with_id(problem: &Problem, state: &State, id: &StepId) -> Option<(Self, Declaration)> {
         let proposals = Self::proposals(problem, state).into_iter();
-        proposals.map(|a| { let d = a.declare(problem); (a, d) }).find(|(_, d)| d.id == *id)
+        proposals
+            .map(|a| {
+                let d = a.declare(problem);
+                (a, d)
+            })
+            .find(|(_, d)| d.id == *id)
     }
 }
 

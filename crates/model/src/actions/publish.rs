@@ -142,7 +142,8 @@ impl Publish {
                 Purpose::Store => {
                     let to = change.after.primary;
                     let anywhere = estate.store_ids();
-                    requires.extend(anywhere.map(|x| clause(Condition::IsNot(Field::MirrorSlot(x), to.into()), rules::K3)));
+                    requires
+                        .extend(anywhere.map(|x| clause(Condition::IsNot(Field::MirrorSlot(x), to.into()), rules::K3)));
                 }
                 Purpose::Mirroring => {
                     let ready = change.after.mirror.map(|m| Condition::Is(Field::Ready(m), Value::Yes));
@@ -200,7 +201,11 @@ impl Publish {
             performer: Performer::Person,
             requires: Vec::new(),
             rights: rights.clone(),
-            call: Call::Person(Task::Publish { pool: pool.fqdn.clone(), product: pool.product, changes: changes.clone() }),
+            call: Call::Person(Task::Publish {
+                pool: pool.fqdn.clone(),
+                product: pool.product,
+                changes: changes.clone(),
+            }),
             limit: None,
             settle: 0,
             evidence: Evidence::Documented,
@@ -302,10 +307,8 @@ impl Declare for Publish {
                             (None, _) => None,
                         }
                     };
-                    let changes: Vec<Change> = stores
-                        .iter()
-                        .filter_map(|&s| Self::change(problem, state, s, purpose, wanted(s)?))
-                        .collect();
+                    let changes: Vec<Change> =
+                        stores.iter().filter_map(|&s| Self::change(problem, state, s, purpose, wanted(s)?)).collect();
                     let publish = Self { purpose, pool, changes };
                     if !publish.changes.is_empty() && !all.contains(&publish) {
                         all.push(publish);
@@ -353,9 +356,10 @@ impl Declare for Publish {
             origin: match self.purpose {
                 Purpose::MirroringOff => Origin { sentences: &["4.builder", "4.off", "4.publish-1"], deviation: None },
                 Purpose::Store => Origin { sentences: &["4.store", "4.publish-2"], deviation: None },
-                Purpose::Mirroring => {
-                    Origin { sentences: &["9", "10.builder", "10.on", "10.mirror-name"], deviation: Some("publish-first") }
-                }
+                Purpose::Mirroring => Origin {
+                    sentences: &["9", "10.builder", "10.on", "10.mirror-name"],
+                    deviation: Some("publish-first"),
+                },
             },
             stage: match self.purpose {
                 Purpose::MirroringOff | Purpose::Store => Stage::Follow,

@@ -88,9 +88,8 @@ impl Declare for Recover {
                         && v.get(Field::Session(**d, at)) == Value::Disconnected
                         && v.get(Field::WitnessLink(**d, at)) == Value::Disconnected
                 };
-                let left = |d: &&DatabaseId| {
-                    v.get(Field::Role(**d, at)) == Value::Restoring && v.served(**d) == Truth::False
-                };
+                let left =
+                    |d: &&DatabaseId| v.get(Field::Role(**d, at)) == Value::Restoring && v.served(**d) == Truth::False;
                 let mirrors: Vec<DatabaseId> = store.databases.iter().filter(refused).copied().collect();
                 let restoring: Vec<DatabaseId> = store.databases.iter().filter(left).copied().collect();
                 let incomplete = |d: &&DatabaseId| v.get(Field::Content(**d, at)) != Value::Complete;
@@ -164,7 +163,9 @@ impl Declare for Recover {
             stage: Stage::Serve,
             notes: vec![
                 // A Front End that was told a failover partner refuses one that is not mirrored (rules, K5).
-                Phrase::new("Front Ends do not find ").instance(self.at).words(" before they run slots that name it first"),
+                Phrase::new("Front Ends do not find ")
+                    .instance(self.at)
+                    .words(" before they run slots that name it first"),
             ],
         }
     }

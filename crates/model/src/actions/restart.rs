@@ -5,7 +5,8 @@ use crate::call::{Call, Cmdlet};
 use crate::condition::{Condition, Predicate};
 use crate::database_type::DatabaseType;
 use crate::declaration::{
-    Clause, Declaration, Evidence, Group, Origin, Performer, Phrase, Risk, Stage, StepId, Subject, Undo, Way, Work, clause,
+    Clause, Declaration, Evidence, Group, Origin, Performer, Phrase, Risk, Stage, StepId, Subject, Undo, Way, Work,
+    clause,
 };
 use crate::durations;
 use crate::estate::{Estate, FrontEndId, InstanceId, PoolId, StoreId};
@@ -128,7 +129,8 @@ impl Declare for Restart {
             let front_ends = &problem.estate.pool(pool).front_ends;
             // A Front End that stands still within a full stop is started by the rest of that step.
             // One whose services are disabled does not start by starting.
-            let stands = |f| matches!(problem.view(state).get(Field::Services(f)), Value::AnnouncedStop | Value::Disabled);
+            let stands =
+                |f| matches!(problem.view(state).get(Field::Services(f)), Value::AnnouncedStop | Value::Disabled);
             let due = front_ends.iter().filter(|&&f| !stands(f) && due(problem, state, f, &loads));
             all.extend(due.map(|&front_end| Self { front_end, loads: loads.clone() }));
         }
@@ -147,7 +149,8 @@ impl Declare for Restart {
         requires.push(clause(Predicate::Spares(pool, f), rules::G2));
         requires.extend(self.loads.back_end(estate));
         let others: Vec<_> = estate.pool(pool).front_ends.iter().filter(|&&g| g != f).collect();
-        requires.extend(others.iter().map(|&&g| clause(Condition::Is(Field::Services(g), Value::Running), rules::ROUTING)));
+        requires
+            .extend(others.iter().map(|&&g| clause(Condition::Is(Field::Services(g), Value::Running), rules::ROUTING)));
         let names: Vec<String> = others.iter().map(|&&g| estate.front_end(g).fqdn.to_string()).collect();
         Declaration {
             id: StepId(format!("restart/{}/{}", estate.front_end(f).fqdn, purpose(&self.loads))),

@@ -51,9 +51,9 @@ impl Declare for ResumeSession {
                             && [at, partner].iter().all(|&i| v.get(Field::Session(**d, i)) == Value::Suspended)
                     };
                     let databases: Vec<DatabaseId> = store.databases.iter().filter(suspended).copied().collect();
-                    let given_up = databases.iter().filter(|d| {
-                        v.get(Field::Content(**d, at)) != Value::Complete && problem.consents.contains(d)
-                    });
+                    let given_up = databases
+                        .iter()
+                        .filter(|d| v.get(Field::Content(**d, at)) != Value::Complete && problem.consents.contains(d));
                     let given_up = given_up.copied().collect();
                     if !databases.is_empty() {
                         all.push(Self { store: wish.store, at, partner, databases, given_up });
@@ -87,9 +87,8 @@ impl Declare for ResumeSession {
             }
         }
         let statements = self.databases.iter().map(|&d| Statement::PartnerResume(estate.database(d).name.clone()));
-        let alternatives = |d: DatabaseId| {
-            vec![Vec::new(), self.effect(d, Value::Synchronizing), self.effect(d, Value::Synchronized)]
-        };
+        let alternatives =
+            |d: DatabaseId| vec![Vec::new(), self.effect(d, Value::Synchronizing), self.effect(d, Value::Synchronized)];
         Declaration {
             id: StepId(format!("{}/{}", pool_id("resume", estate, store.pool), store.kind)),
             title: Phrase::new(format!("Resume mirroring of {} on ", store.kind)).instance(at),

@@ -47,9 +47,10 @@ impl Declare for SetUpSql {
                 end.push(write(Field::Session(d, i), Value::NoSession));
             }
         }
-        let partner = problem.wishes.iter().find_map(|w| {
-            w.primaries().into_iter().find(|&p| p != i && w.mirror_beside(p) == Wanted::One(i))
-        });
+        let partner = problem
+            .wishes
+            .iter()
+            .find_map(|w| w.primaries().into_iter().find(|&p| p != i && w.mirror_beside(p) == Wanted::One(i)));
         let like = problem.builds.iter().find(|(x, _)| *x == i).map(|(_, build)| build.clone());
         let name = estate.instance(i).name.name.clone();
         let of = if name.is_default() { "the default instance".to_owned() } else { format!("instance {name}") };
@@ -57,10 +58,7 @@ impl Declare for SetUpSql {
             id: StepId(format!("sql-server/{}", estate.instance(i).name)),
             title: Phrase::new("SQL Server on ").host(h).words(format!(", {of}")),
             requires,
-            achieves: vec![
-                Condition::Is(Field::Answers(i), Value::Yes),
-                Condition::Is(Field::Ready(i), Value::Yes),
-            ],
+            achieves: vec![Condition::Is(Field::Answers(i), Value::Yes), Condition::Is(Field::Ready(i), Value::Yes)],
             begin: Vec::new(),
             end,
             partial: vec![vec![

@@ -42,9 +42,10 @@ impl Declare for StartServices {
                 let services = v.get(Field::Services(f));
                 let disabled = services == Value::Disabled;
                 // With another reason to start again it is a restart that was left half done, and keeps that name.
-                let only_stopped = loads.achieves(f).iter().all(|c| {
-                    matches!(c, Condition::Is(Field::Services(_), _)) || c.eval(v).holds()
-                });
+                let only_stopped = loads
+                    .achieves(f)
+                    .iter()
+                    .all(|c| matches!(c, Condition::Is(Field::Services(_), _)) || c.eval(v).holds());
                 if can_start(part.product, services) && (disabled || only_stopped) {
                     all.push(Self { front_end: f, disabled, loads: loads.clone() });
                 }

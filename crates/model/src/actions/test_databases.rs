@@ -3,9 +3,7 @@
 use super::{Declare, pool_id};
 use crate::call::{Call, Cmdlet};
 use crate::condition::{Condition, Predicate};
-use crate::declaration::{
-    Declaration, Evidence, Origin, Performer, Phrase, Stage, Subject, Undo, Way, Work, clause,
-};
+use crate::declaration::{Declaration, Evidence, Origin, Performer, Phrase, Stage, Subject, Undo, Way, Work, clause};
 use crate::durations;
 use crate::estate::{InstanceId, PoolId};
 use crate::field::{Field, State, Value, write};

@@ -54,7 +54,8 @@ fn estate(plan: &Plan<'_>) -> Estate {
     let pools: Vec<_> = plan.pools.iter().map(|p| full(p)).collect();
     let mut instances = vec![sql("be1.contoso.com\\RTC"), sql("be2.contoso.com\\RTC")];
     instances.extend(plan.spare.map(sql));
-    let store = |users: Vec<_>, kind| StorePart { users, kind, megabytes: Default::default(), instances: instances.clone() };
+    let store =
+        |users: Vec<_>, kind| StorePart { users, kind, megabytes: Default::default(), instances: instances.clone() };
     let own = pools.iter().flat_map(|p| plan.types.iter().map(move |&k| (vec![p.clone()], k)));
     let shared = plan.shared.iter().map(|&k| (pools.clone(), k));
     Estate::new(Parts {
@@ -95,7 +96,8 @@ pub fn healthy(plan: &Plan<'_>) -> Problem {
     };
     let p = &mut problem;
     for h in p.estate.host_ids() {
-        let facts = [(Field::Reachable(h), Value::Yes), (Field::Fenced(h), Value::No), (Field::Epoch(h), Value::Original)];
+        let facts =
+            [(Field::Reachable(h), Value::Yes), (Field::Fenced(h), Value::No), (Field::Epoch(h), Value::Original)];
         facts.into_iter().for_each(|(f, x)| set(p, f, x));
     }
     for i in p.estate.instance_ids() {

@@ -7,8 +7,8 @@ use executor::run::{Outcome, Report, StepState, Stop};
 use model::declaration::{Clause, Performer};
 use model::field::{Field, Value};
 use model::{vocabulary, words};
-use planner::changes::{What, seen};
 use planner::changes::Seen;
+use planner::changes::{What, seen};
 
 use crate::exit::Exit;
 use crate::load::Reviewed;
@@ -28,7 +28,12 @@ pub fn tell(screen: &Screen, reviewed: &Reviewed, report: &Report, journal: &Pat
             Exit::Done
         }
         Outcome::Stopped { before, why } => {
-            say(&format!("Stopped before step {}, {}: {} of {all} steps done, nothing in flight, lock released.", before + 1, title(*before), done));
+            say(&format!(
+                "Stopped before step {}, {}: {} of {all} steps done, nothing in flight, lock released.",
+                before + 1,
+                title(*before),
+                done
+            ));
             stop(&say, reviewed, why);
             Exit::Stopped
         }
@@ -71,11 +76,7 @@ pub fn tell(screen: &Screen, reviewed: &Reviewed, report: &Report, journal: &Pat
             Exit::Interrupted
         }
         Outcome::Unknown { step, why, begun, .. } => {
-            say(&format!(
-                "Left. Step {}, {}, is in flight, its outcome is unknown: {why}",
-                step + 1,
-                title(*step)
-            ));
+            say(&format!("Left. Step {}, {}, is in flight, its outcome is unknown: {why}", step + 1, title(*step)));
             say(&format!("  It was sent {}.", time::at(*begun, report.ended, screen.offset)));
             say("  Journal and lock say so. cstopo plan will look before it decides.");
             Exit::Unknown
@@ -84,7 +85,11 @@ pub fn tell(screen: &Screen, reviewed: &Reviewed, report: &Report, journal: &Pat
     if exit != Exit::Done {
         standing(&say, reviewed, report);
         say(&format!("  journal {}", journal.display()));
-        say(if exit == Exit::Unknown { "Next: cstopo status" } else { "Next: cstopo observe, then cstopo plan for the rest" });
+        say(if exit == Exit::Unknown {
+            "Next: cstopo status"
+        } else {
+            "Next: cstopo observe, then cstopo plan for the rest"
+        });
     }
     exit
 }
@@ -116,7 +121,9 @@ fn stop(say: &dyn Fn(&str), reviewed: &Reviewed, why: &Stop) {
             }
         }
         Stop::NoWay => say("  No way of performing it is open."),
-        Stop::Journal { code, error } => say(&format!("  {error} [{code}]: what cannot be recorded first is not done.")),
+        Stop::Journal { code, error } => {
+            say(&format!("  {error} [{code}]: what cannot be recorded first is not done."))
+        }
         Stop::Driver(error) => say(&format!("  The estate cannot be read: {error}")),
         Stop::Lock(error) => say(&format!("  The lock cannot be kept: {error}")),
     }
@@ -142,7 +149,11 @@ fn standing(say: &dyn Fn(&str), reviewed: &Reviewed, report: &Report) {
             .pool(pool)
             .front_ends
             .iter()
-            .filter(|&&f| problem.managed(pool).any(|w| v.get(Field::LoadedPrimary(f, w.store)) != v.get(Field::PrimarySlot(w.store))))
+            .filter(|&&f| {
+                problem
+                    .managed(pool)
+                    .any(|w| v.get(Field::LoadedPrimary(f, w.store)) != v.get(Field::PrimarySlot(w.store)))
+            })
             .map(|&f| estate.front_end(f).fqdn.to_string())
             .collect();
         if !old.is_empty() {
@@ -159,7 +170,11 @@ fn whole(say: &dyn Fn(&str), reviewed: &Reviewed, report: &Report, screen: &Scre
     let all = solved.plan.steps.len();
     let v = problem.view(&report.state);
     let pools: Vec<String> = problem.pool_names().iter().map(ToString::to_string).collect();
-    say(&format!("Done: {} is as {} says. {all} of {all} steps, each result read back.\n", numbers::join(&pools), reviewed.file.desired_file));
+    say(&format!(
+        "Done: {} is as {} says. {all} of {all} steps, each result read back.\n",
+        numbers::join(&pools),
+        reviewed.file.desired_file
+    ));
     for change in planner::changes::changes(problem, &problem.initial, &report.state) {
         let kinds: Vec<String> = change.stores.iter().map(|&s| estate.store(s).kind.to_string()).collect();
         say(&format!("  {}", numbers::join(&kinds)));
@@ -181,8 +196,13 @@ fn whole(say: &dyn Fn(&str), reviewed: &Reviewed, report: &Report, screen: &Scre
         }
     }
     for pool in problem.pools() {
-        let running = estate.pool(pool).front_ends.iter().filter(|&&f| v.get(Field::Services(f)) == Value::Running).count();
-        say(&format!("  Front Ends of {}: {running} of {} run", estate.pool(pool).fqdn, estate.pool(pool).front_ends.len()));
+        let running =
+            estate.pool(pool).front_ends.iter().filter(|&&f| v.get(Field::Services(f)) == Value::Running).count();
+        say(&format!(
+            "  Front Ends of {}: {running} of {} run",
+            estate.pool(pool).fqdn,
+            estate.pool(pool).front_ends.len()
+        ));
     }
     let (mut people, mut own) = (0, 0);
     for (step, state) in solved.plan.steps.iter().zip(&report.steps) {
@@ -193,8 +213,19 @@ fn whole(say: &dyn Fn(&str), reviewed: &Reviewed, report: &Report, screen: &Scre
     }
     let took = time::seconds(report.began, report.ended);
     say("");
-    say(&format!("  the run     {}: people {}, cstopo {}", time::lasted(took), time::lasted(people), time::lasted(own)));
-    let fell_back = solved.plan.steps.iter().zip(&report.steps).filter(|(_, s)| matches!(s, StepState::Done { way, .. } if *way > 0)).count();
+    say(&format!(
+        "  the run     {}: people {}, cstopo {}",
+        time::lasted(took),
+        time::lasted(people),
+        time::lasted(own)
+    ));
+    let fell_back = solved
+        .plan
+        .steps
+        .iter()
+        .zip(&report.steps)
+        .filter(|(_, s)| matches!(s, StepState::Done { way, .. } if *way > 0))
+        .count();
     if fell_back > 0 {
         say(&format!("  otherwise   {} by another way than the first", numbers::count(fell_back, "step")));
     }

@@ -61,7 +61,13 @@ fn dangerous(reviewed: &Reviewed) -> bool {
     })
 }
 
-fn stale(screen: &Screen, reviewed: &Reviewed, moved: &[Field], state: &model::field::State, driver: &Simulated) -> Failure {
+fn stale(
+    screen: &Screen,
+    reviewed: &Reviewed,
+    moved: &[Field],
+    state: &model::field::State,
+    driver: &Simulated,
+) -> Failure {
     let plan = &reviewed.solved.plan;
     let estate = &plan.problem.estate;
     let facts = if moved.len() == 1 { "1 fact".to_owned() } else { format!("{} facts", moved.len()) };
@@ -71,7 +77,10 @@ fn stale(screen: &Screen, reviewed: &Reviewed, moved: &[Field], state: &model::f
         reviewed.file.short()
     );
     let then = time::at(reviewed.file.facts.read.to, driver.now(), screen.offset);
-    text.push_str(&format!("  as planned, read {then}; now, read {}\n", time::at(driver.now(), driver.now(), screen.offset)));
+    text.push_str(&format!(
+        "  as planned, read {then}; now, read {}\n",
+        time::at(driver.now(), driver.now(), screen.offset)
+    ));
     let shown = 12;
     for &field in moved.iter().take(shown) {
         let value = |v| vocabulary::value_text(estate, v);

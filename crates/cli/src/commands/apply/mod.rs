@@ -63,13 +63,20 @@ fn carry_out(screen: &Screen, place: &Place, args: &Apply, reviewed: &Reviewed, 
     let attested = fresh::check(screen, place, args, reviewed, &mut driver)?;
     prompt::ready(screen, reviewed, &driver);
     prompt::consent(reviewed, args)?;
-    let (mut journal, _) = Journal::open(&journal_file, &run_name(&driver), &reviewed.file.digest)
-        .map_err(|e| Failure::new(Exit::Stopped, format!("stopped: {e} [{}]\n --> {}\n  = nothing was done", e.code(), journal_file.display())))?;
+    let (mut journal, _) = Journal::open(&journal_file, &run_name(&driver), &reviewed.file.digest).map_err(|e| {
+        Failure::new(
+            Exit::Stopped,
+            format!("stopped: {e} [{}]\n --> {}\n  = nothing was done", e.code(), journal_file.display()),
+        )
+    })?;
     screen.note(&format!("Lock taken. Journal: {}", journal_file.display()));
     // Time passes in a simulation too: where a run ends before its first act, the plan made next is another one, and not
     // the very plan that is used up.
     driver.world.advance(1);
-    driver.world.save(&place.file(&args.deployment)).map_err(|e| Failure::new(Exit::Error, format!("error: {e} [CT3103]")))?;
+    driver
+        .world
+        .save(&place.file(&args.deployment))
+        .map_err(|e| Failure::new(Exit::Error, format!("error: {e} [CT3103]")))?;
     let steps = steps::Planned::new(&reviewed.solved);
     let interrupt = interrupts();
     let mut listener = progress::Progress::new(screen, &reviewed.solved, driver.now(), args.people == People::Ask);
@@ -140,7 +147,10 @@ fn take_lock(
         let now = driver.now();
         let holder = Holder {
             format: lock::FORMAT,
-            id: format!("{:06x}", (std::process::id() ^ u32::try_from(now.as_second() & 0xff_ffff).unwrap_or(0)) & 0xff_ffff),
+            id: format!(
+                "{:06x}",
+                (std::process::id() ^ u32::try_from(now.as_second() & 0xff_ffff).unwrap_or(0)) & 0xff_ffff
+            ),
             who: person::account(),
             host: person::machine(),
             pid: std::process::id(),
@@ -187,7 +197,9 @@ fn locked(screen: &Screen, e: &LockError) -> Failure {
     }
     text.push_str(&format!("  file    {}\n\n", path.display()));
     text.push_str(match e {
-        LockError::Silent { .. } => "If that run is dead: cstopo unlock, with the name of the lock\nNext: cstopo status",
+        LockError::Silent { .. } => {
+            "If that run is dead: cstopo unlock, with the name of the lock\nNext: cstopo status"
+        }
         _ => "To wait for it: cstopo apply plan.json --lock-timeout 30m\nNext: cstopo status",
     });
     Failure::new(Exit::Locked, text)

@@ -37,7 +37,8 @@ impl<'a> Progress<'a> {
         use std::io::IsTerminal as _;
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+            let style =
+                ProgressStyle::with_template("{spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
             bar.set_style(style);
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
@@ -153,7 +154,10 @@ impl Listener for Progress<'_> {
             }
             Event::Done { place, declaration, seconds } => {
                 self.ended += 1;
-                self.now = self.now.saturating_add(jiff::SignedDuration::from_secs(i64::try_from(*seconds).unwrap_or(0))).unwrap_or(self.now);
+                self.now = self
+                    .now
+                    .saturating_add(jiff::SignedDuration::from_secs(i64::try_from(*seconds).unwrap_or(0)))
+                    .unwrap_or(self.now);
                 let title = self.title(declaration);
                 self.event_line(*place, DONE, "done", &title, &keep(&time::lasted(*seconds)));
             }
@@ -172,10 +176,20 @@ impl Listener for Progress<'_> {
                 });
                 let open = missing.len();
                 let conditions = if open == 1 { "condition does" } else { "conditions do" };
-                self.event_line(*place, BROKEN, "no effect", &format!("{open} {conditions} not hold; the next way is {next}"), "");
+                self.event_line(
+                    *place,
+                    BROKEN,
+                    "no effect",
+                    &format!("{open} {conditions} not hold; the next way is {next}"),
+                    "",
+                );
             }
             Event::SafeStop { words, .. } => {
-                let text = if self.bar.is_some() { format!("      safe stop: {words}") } else { format!("                safe stop {words}") };
+                let text = if self.bar.is_some() {
+                    format!("      safe stop: {words}")
+                } else {
+                    format!("                safe stop {words}")
+                };
                 self.line(&text);
             }
         }

@@ -24,7 +24,8 @@ pub fn ready(screen: &Screen, reviewed: &Reviewed, driver: &Simulated) {
         let steps = plan.steps.iter().enumerate();
         steps.filter(|(_, s)| test(&s.declaration)).map(|(n, _)| n + 1).collect()
     };
-    let none = |list: &[usize]| if list.is_empty() { "none".to_owned() } else { format!("steps {}", numbers::and(list)) };
+    let none =
+        |list: &[usize]| if list.is_empty() { "none".to_owned() } else { format!("steps {}", numbers::and(list)) };
     let mut text = format!(
         "Ready: plan {} ({}) for {}.\n",
         reviewed.file.short(),
@@ -67,12 +68,13 @@ pub fn ready(screen: &Screen, reviewed: &Reviewed, driver: &Simulated) {
 /// The machines that are given up.
 fn hosts(reviewed: &Reviewed) -> BTreeSet<String> {
     let plan = &reviewed.solved.plan;
-    let given_up = plan.steps.iter().filter_map(|s| match (s.declaration.subject, s.declaration.undo, s.declaration.stops_harm) {
-        (Subject::Host(h), Undo::Irreversible(_), _) | (Subject::Host(h), _, true) => {
-            Some(plan.problem.estate.host(h).to_string())
-        }
-        _ => None,
-    });
+    let given_up =
+        plan.steps.iter().filter_map(|s| match (s.declaration.subject, s.declaration.undo, s.declaration.stops_harm) {
+            (Subject::Host(h), Undo::Irreversible(_), _) | (Subject::Host(h), _, true) => {
+                Some(plan.problem.estate.host(h).to_string())
+            }
+            _ => None,
+        });
     given_up.collect()
 }
 

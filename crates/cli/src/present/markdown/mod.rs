@@ -50,7 +50,12 @@ pub fn plan(solved: &Solved, context: &Context<'_>, max_bytes: usize) -> String 
 /// The view of a plan as Markdown, with what else a comment holds.
 #[must_use]
 pub fn view(view: &PlanView, extras: &Extras) -> String {
-    let part = |name: &'static str, keep: u8, text: String| Part { name, see: format!("cstopo show {}", view.plan.file), keep, text };
+    let part = |name: &'static str, keep: u8, text: String| Part {
+        name,
+        see: format!("cstopo show {}", view.plan.file),
+        keep,
+        text,
+    };
     let parts = vec![
         part("", u8::MAX, head::verdict(view)),
         part("dangers", 7, head::dangers(view)),

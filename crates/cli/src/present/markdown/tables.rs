@@ -3,8 +3,8 @@
 use super::escape::{code, text};
 use crate::present::numbers::{commas, join, span};
 use crate::present::plan::PlanView;
-use crate::present::plan::full_stop::FullStop;
 use crate::present::plan::changes::Block;
+use crate::present::plan::full_stop::FullStop;
 use crate::present::plan::steps::Step;
 
 /// What changes, a table for each block of stores that change alike.
@@ -53,9 +53,10 @@ fn alike(a: &Step, b: &Step) -> bool {
 fn row(run: &[Step]) -> String {
     let (first, last) = (&run[0], &run[run.len() - 1]);
     let titles: Vec<&str> = run.iter().map(|s| s.title.short.as_str()).collect();
-    let votes = first.votes.as_ref().map_or_else(String::new, |v| {
-        format!("; votes {} → {}, needs {}", v.before, v.during, v.needed)
-    });
+    let votes = first
+        .votes
+        .as_ref()
+        .map_or_else(String::new, |v| format!("; votes {} → {}, needs {}", v.before, v.during, v.needed));
     let risk = if first.risk == "none" { "none".to_owned() } else { format!("**{}**", first.risk.replace('_', " ")) };
     let undo = match first.undo {
         "reversible" => "yes",

@@ -51,11 +51,7 @@ impl Survivor {
 
 /// The dangers of a plan.
 pub(super) fn of(world: &World<'_>) -> Dangers {
-    Dangers {
-        no_way_back: no_way_back(world),
-        survivor: survivor(world),
-        blind_restart_after: blind_restarts(world),
-    }
+    Dangers { no_way_back: no_way_back(world), survivor: survivor(world), blind_restart_after: blind_restarts(world) }
 }
 
 fn no_way_back(world: &World<'_>) -> Vec<NoWayBack> {

@@ -62,7 +62,9 @@ pub(super) fn of(world: &World<'_>) -> Option<FullStop> {
              {} up of {}, needs {}: one at a time is possible",
             verb(later.len(), "step", "steps"),
             and(&later),
-            votes.sure, votes.voters, votes.needed
+            votes.sure,
+            votes.voters,
+            votes.needed
         );
         full.lines.push(line("later", text, None));
     }
@@ -77,8 +79,12 @@ pub fn arithmetic(problem: &Problem, names: &Names<'_>, pool: PoolId, v: View<'_
     let votes = v.votes(pool, None);
     let who = voters(problem, names, pool, v);
     let seeds = votes.voters - usize::from(has_sql_voter(members));
-    let up: Vec<String> =
-        members.iter().take(seeds).filter(|&&f| v.is(Field::Services(f), Value::Running).holds()).map(|&f| names.front_end(f)).collect();
+    let up: Vec<String> = members
+        .iter()
+        .take(seeds)
+        .filter(|&&f| v.is(Field::Services(f), Value::Running).holds())
+        .map(|&f| names.front_end(f))
+        .collect();
     let sql_up = votes.sure > up.len();
     let mut now = join(&up);
     if has_sql_voter(members) {
@@ -131,7 +137,8 @@ fn voters(problem: &Problem, names: &Names<'_>, pool: PoolId, v: View<'_>) -> Ve
 /// The SQL host that all Front Ends took as voter.
 fn sql_voter(problem: &Problem, pool: PoolId, v: View<'_>) -> Option<model::estate::InstanceId> {
     let user = problem.estate.store_of(pool, model::database_type::DatabaseType::User)?;
-    let mut loaded = problem.estate.pool(pool).front_ends.iter().map(|&f| v.get(Field::LoadedPrimary(f, user)).instance());
+    let mut loaded =
+        problem.estate.pool(pool).front_ends.iter().map(|&f| v.get(Field::LoadedPrimary(f, user)).instance());
     let first = loaded.next()??;
     loaded.all(|i| i == Some(first)).then_some(first)
 }

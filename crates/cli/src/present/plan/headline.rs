@@ -51,7 +51,8 @@ pub(super) fn of(world: &World<'_>, counts: &Counts) -> Headline {
     let service = service(world);
     let copies = second_copy(world);
     let simulated = simulated::of(world.context);
-    let mut sentences = vec![format!("{}{simulated} {purpose}.", count(counts.steps, "step")), yours(counts), data(world)];
+    let mut sentences =
+        vec![format!("{}{simulated} {purpose}.", count(counts.steps, "step")), yours(counts), data(world)];
     sentences.extend(stop(world));
     sentences.extend(continuity(world, service, copies));
     let names = lost(world).into_iter().map(|(d, _)| world.estate().qualified(d));
@@ -86,7 +87,10 @@ fn purpose(world: &World<'_>, steps: usize) -> (String, String) {
         }
         [Purpose::Alone] => {
             let on = world.join(&world.names.whole(), &world.servers(world.last()));
-            (format!("move{s} {whom} to {on} alone, without a mirror"), format!("{whom} on {on} alone, without a mirror"))
+            (
+                format!("move{s} {whom} to {on} alone, without a mirror"),
+                format!("{whom} on {on} alone, without a mirror"),
+            )
         }
         [Purpose::Role] => {
             let on = world.join(&world.names.whole(), &world.servers(world.last()));
@@ -102,7 +106,10 @@ fn purpose(world: &World<'_>, steps: usize) -> (String, String) {
 #[derive(PartialEq, Eq)]
 enum Purpose {
     /// Every database is mirrored in the end, and was not before.
-    Mirrored { again: bool, slots: Moved },
+    Mirrored {
+        again: bool,
+        slots: Moved,
+    },
     /// No database is mirrored in the end, and mirrors were there before.
     Alone,
     /// Only roles change.
@@ -182,7 +189,8 @@ fn data(world: &World<'_>) -> String {
     let mut groups: Vec<(Option<String>, Vec<&str>)> = Vec::new();
     for (d, known) in &lost {
         let at_most = if *known { "" } else { "up to " };
-        let long = missing::of(world.first(), world.context, *d).map(|m| format!("{at_most}{}", time::lasted(m.seconds())));
+        let long =
+            missing::of(world.first(), world.context, *d).map(|m| format!("{at_most}{}", time::lasted(m.seconds())));
         let name = world.estate().database(*d).name.as_str();
         match groups.iter_mut().find(|(l, _)| *l == long) {
             Some((_, names)) => names.push(name),
@@ -261,10 +269,8 @@ fn margin(world: &World<'_>) -> Option<Margin> {
             if lowest.as_ref().is_none_or(|(s, _)| spare < *s) {
                 let pool = world.names.pool(pool);
                 let step = (!p.declaration.begin.is_empty()).then_some(n + 1);
-                lowest = Some((
-                    spare,
-                    Margin { pool, votes: votes.sure, voters: votes.voters, needed: votes.needed, step },
-                ));
+                lowest =
+                    Some((spare, Margin { pool, votes: votes.sure, voters: votes.voters, needed: votes.needed, step }));
             }
         }
     }

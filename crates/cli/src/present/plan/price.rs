@@ -100,7 +100,8 @@ fn users(world: &World<'_>) -> Vec<String> {
 
 fn archive(world: &World<'_>) -> Option<String> {
     let restarts = !world.of_work(Work::Restart).is_empty() || !world.of_work(Work::FullStop).is_empty();
-    let archived = world.problem().pools().iter().any(|&p| world.estate().store_of(p, DatabaseType::Archiving).is_some());
+    let archived =
+        world.problem().pools().iter().any(|&p| world.estate().store_of(p, DatabaseType::Archiving).is_some());
     (restarts && archived).then(|| known::ARCHIVE.to_owned())
 }
 
@@ -110,9 +111,10 @@ fn protection(world: &World<'_>) -> Option<Text> {
     if mirrored_before && world.protected(world.last()) {
         return None;
     }
-    let since = world.slotted().into_iter().find_map(|i| {
-        reasons::silent_since(world.context.snapshot, world.estate(), world.estate().host_of(i))
-    });
+    let since = world
+        .slotted()
+        .into_iter()
+        .find_map(|i| reasons::silent_since(world.context.snapshot, world.estate(), world.estate().host_of(i)));
     let from = since.map_or_else(String::new, |t| format!(" from {}", world.context.about(t)));
     let to = until.map_or_else(|| " on, also after the plan".to_owned(), |n| format!(" until step {n}"));
     let servers = world.servers(world.last());

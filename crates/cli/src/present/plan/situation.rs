@@ -219,7 +219,11 @@ fn completeness(
         (Value::Behind | Value::Superseded, _) => format!("{} {} behind.", whom(list), verb(list.len(), "is", "are")),
         (Value::Unknown, _) => {
             let reason = reasons::unknown(context.snapshot, estate, Field::Content(list[0], i));
-            format!("Whether {} {} complete is unknown ({reason}).", whom(list).to_lowercase_first(), verb(list.len(), "is", "are"))
+            format!(
+                "Whether {} {} complete is unknown ({reason}).",
+                whom(list).to_lowercase_first(),
+                verb(list.len(), "is", "are")
+            )
         }
         _ => format!("{} {} empty.", whom(list), verb(list.len(), "is", "are")),
     };
@@ -259,7 +263,8 @@ pub fn clock(problem: &Problem, context: &Context<'_>, pool: PoolId) -> Option<S
     }
     let instances = estate.store(user).instances.iter();
     let silent = |&i: &InstanceId| reasons::silent_since(context.snapshot, estate, estate.host_of(i));
-    let since = instances.copied().filter(|&i| v.get(Field::Answers(i)) != Value::Yes).filter_map(|i| silent(&i)).min()?;
+    let since =
+        instances.copied().filter(|&i| v.get(Field::Answers(i)) != Value::Yes).filter_map(|i| silent(&i)).min()?;
     let falls = jiff::Timestamp::from_second(since.as_second() + RESILIENCY).ok()?;
     let left = time::seconds(context.now, falls);
     Some(if left > 0 {

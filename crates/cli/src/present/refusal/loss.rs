@@ -69,8 +69,13 @@ impl Loss {
 
 /// The databases that a way out gives up: those that its plan loses, or else those for which it asks.
 pub(super) fn given_up(way: &WayOut) -> Vec<DatabaseId> {
-    let asked: Vec<DatabaseId> =
-        way.grants.iter().filter_map(|g| if let Grant::Loss(list) = g { Some(list) } else { None }).flatten().copied().collect();
+    let asked: Vec<DatabaseId> = way
+        .grants
+        .iter()
+        .filter_map(|g| if let Grant::Loss(list) = g { Some(list) } else { None })
+        .flatten()
+        .copied()
+        .collect();
     if asked.is_empty() || way.loses.is_empty() { asked } else { way.loses.clone() }
 }
 
@@ -143,7 +148,10 @@ fn database(problem: &Problem, context: &Context<'_>, d: DatabaseId, lost: bool)
         content,
         caught_up_to,
         silent_since: missing::silent_since(v, context, d).map(|t| context.at_bare(t)),
-        missing_seconds: (content != "complete").then(|| missing::of(v, context, d)).flatten().map(missing::Missing::seconds),
+        missing_seconds: (content != "complete")
+            .then(|| missing::of(v, context, d))
+            .flatten()
+            .map(missing::Missing::seconds),
         lost,
     }
 }

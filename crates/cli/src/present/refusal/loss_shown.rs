@@ -41,7 +41,10 @@ fn rows(page: &mut Page, databases: &[&Database]) {
             Some(t) if !one => format!("{} before {t}", run[0].content),
             _ => run[0].content.to_owned(),
         };
-        rows.push(([run[0].kind.to_owned(), sign.to_owned(), names.join(" "), copy, run[0].caught_up_to.clone()], role));
+        rows.push((
+            [run[0].kind.to_owned(), sign.to_owned(), names.join(" "), copy, run[0].caught_up_to.clone()],
+            role,
+        ));
     }
     page.table(2, &rows, WIDTHS, &[2, 3]);
 }
@@ -80,7 +83,9 @@ pub(super) fn summary(loss: &Loss) -> String {
 pub(super) fn markdown(loss: &Loss) -> String {
     let several = loss.pools().len() > 1;
     let (head, line) = if several { ("| pool ", "|---") } else { ("", "") };
-    let mut out = format!("{head}| type | database | copy | caught up to | the other host is silent since |\n{line}|---|---|---|---|---|\n");
+    let mut out = format!(
+        "{head}| type | database | copy | caught up to | the other host is silent since |\n{line}|---|---|---|---|---|\n"
+    );
     for d in &loss.databases {
         let content = if d.lost { format!("**{}**", d.content) } else { d.content.to_owned() };
         let pool = if several { format!("| {} ", escape::code(&d.pool)) } else { String::new() };

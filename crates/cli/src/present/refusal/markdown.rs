@@ -12,7 +12,8 @@ use crate::present::{Context, simulated};
 #[must_use]
 pub fn markdown(problem: &Problem, refusal: &Refusal, context: &Context<'_>) -> String {
     let view = RefusalView::new(problem, refusal, context);
-    let mut out = format!("### cstopo: refused{}\n\n{}\n\n", simulated::mark(view.simulated), escape::text(&view.headline));
+    let mut out =
+        format!("### cstopo: refused{}\n\n{}\n\n", simulated::mark(view.simulated), escape::text(&view.headline));
     if let Some(loss) = &view.loss {
         out += &loss_shown::markdown(loss);
     }

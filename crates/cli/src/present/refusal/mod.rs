@@ -129,7 +129,8 @@ pub fn text(problem: &Problem, refusal: &Refusal, context: &Context<'_>, style: 
         page.blank();
     }
     if let Some(full) = &view.full_stop {
-        let names: Vec<String> = view.names.iter().map(|n| super::style::keep(&format!("{} = {}", n.short, n.full))).collect();
+        let names: Vec<String> =
+            view.names.iter().map(|n| super::style::keep(&format!("{} = {}", n.short, n.full))).collect();
         super::text::arithmetic(&mut page, full);
         page.labelled("Names", 14, &names.join("  "));
         page.blank();

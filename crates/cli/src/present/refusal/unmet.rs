@@ -80,9 +80,10 @@ fn policy(grant: &Grant) -> Option<Unmet> {
     let (text, because) = match grant {
         Grant::SeedShare => ("a share for new mirrors is named (seed-share)", "nothing to copy a mirror through"),
         Grant::Outage => ("an outage is accepted (accept)", "a restart of a Front End signs its users out"),
-        Grant::Undocumented => {
-            ("steps that no source describes are allowed (undocumented-steps)", "nobody was found who says that they work")
-        }
+        Grant::Undocumented => (
+            "steps that no source describes are allowed (undocumented-steps)",
+            "nobody was found who says that they work",
+        ),
         _ => return None,
     };
     Some(Unmet { text: text.to_owned(), standing: "not so".to_owned(), because, conditions: 1, unknown: Vec::new() })

@@ -51,11 +51,7 @@ pub(super) fn of(problem: &Problem, way: &WayOut, context: &Context<'_>) -> Way 
     // Parts that are needed together are followed by one plan.
     let last = grants.len().saturating_sub(1);
     grants.iter_mut().take(last).for_each(|g| g.lines.retain(|l| l != PLAN));
-    Way {
-        grants,
-        steps: Some(way.steps),
-        loses: way.loses.iter().map(|&d| problem.estate.qualified(d)).collect(),
-    }
+    Way { grants, steps: Some(way.steps), loses: way.loses.iter().map(|&d| problem.estate.qualified(d)).collect() }
 }
 
 /// Where data would be lost, the silent hosts' own disks may hold it: no search can promise that, so it is said beside
@@ -87,7 +83,8 @@ fn grant(problem: &Problem, grant: &Grant, context: &Context<'_>) -> GrantView {
         Grant::Facts(i, facts) => view("fact", history(problem, *i, facts), again()),
         Grant::SeedShare => view(
             "policy",
-            "Name the share through which new mirrors are copied; both SQL Servers must be able to write it:".to_owned(),
+            "Name the share through which new mirrors are copied; both SQL Servers must be able to write it:"
+                .to_owned(),
             key(r"seed-share = '\\server\share'"),
         ),
         Grant::Outage => view(
@@ -120,7 +117,8 @@ fn named(problem: &Problem, databases: &[DatabaseId]) -> String {
 /// The command with an option for each database, which Windows PowerShell takes over several lines.
 fn consent(problem: &Problem, databases: &[DatabaseId]) -> Vec<String> {
     let options = databases.iter().map(|&d| format!("--accept-data-loss {}", problem.estate.qualified(d)));
-    let mut lines: Vec<String> = options.enumerate().map(|(n, o)| if n == 0 { format!("cstopo plan {o}") } else { format!("  {o}") }).collect();
+    let mut lines: Vec<String> =
+        options.enumerate().map(|(n, o)| if n == 0 { format!("cstopo plan {o}") } else { format!("  {o}") }).collect();
     let last = lines.len().saturating_sub(1);
     lines.iter_mut().take(last).for_each(|l| l.push_str(" `"));
     lines
@@ -136,9 +134,16 @@ fn fact(problem: &Problem, field: Field, value: Value) -> String {
         }
         (Field::Reachable(h), _) => format!("Bring {} back, to stay: the plan counts on it.", estate.host(h)),
         (_, true) => {
-            format!("See to it that this holds: {}.", words::condition_text(estate, &model::condition::Condition::Is(field, value)))
+            format!(
+                "See to it that this holds: {}.",
+                words::condition_text(estate, &model::condition::Condition::Is(field, value))
+            )
         }
-        (_, false) => format!("Find out the {}, and that it is {}.", vocabulary::phrase(estate, field), vocabulary::value_text(estate, value)),
+        (_, false) => format!(
+            "Find out the {}, and that it is {}.",
+            vocabulary::phrase(estate, field),
+            vocabulary::value_text(estate, value)
+        ),
     }
 }
 

@@ -61,7 +61,8 @@ pub(super) fn price(page: &mut Page, view: &PlanView) {
     for (n, rights) in price.account.iter().enumerate() {
         entry(if n == 0 { "account" } else { "" }, &rights.text());
     }
-    let times: Vec<String> = price.time.iter().map(|t| format!("{}.", crate::present::style::keep(&t.text()))).collect();
+    let times: Vec<String> =
+        price.time.iter().map(|t| format!("{}.", crate::present::style::keep(&t.text()))).collect();
     entry("time", &times.join("  "));
     entry("", "Estimates; no earlier run is on record here.");
     page.blank();
@@ -79,7 +80,12 @@ pub(super) fn dangers(page: &mut Page, view: &PlanView) {
     }
     if let Some(survivor) = &dangers.survivor {
         let lead = format!("If {} breaks{}, ", survivor.host.short, survivor.when());
-        page.hang("", Role::Plain, &format!("{lead}only backups are left. cstopo has not read how old they are."), Role::Plain);
+        page.hang(
+            "",
+            Role::Plain,
+            &format!("{lead}only backups are left. cstopo has not read how old they are."),
+            Role::Plain,
+        );
     }
     for other in &view.alternatives {
         let word = if other.another_goal { "Another goal" } else { "Not chosen" };

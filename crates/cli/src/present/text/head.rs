@@ -1,8 +1,8 @@
 //! The head of a plan: what is wrong, how much time is left, which procedure, what names stand for, what changes.
 
 use super::{LABEL, labelled};
-use crate::present::numbers::{count, join};
 use crate::present::names::Spelt;
+use crate::present::numbers::{count, join};
 use crate::present::page::{Page, columns};
 use crate::present::plan::PlanView;
 use crate::present::plan::changes::{Block, ChangeLine};

@@ -85,7 +85,9 @@ fn instance(problem: &Problem, context: &Context<'_>, pool: PoolId, i: InstanceI
             let all = now::databases(problem, pool, i);
             let of = all.len();
             let mut lines: Vec<String> = vec!["up".to_owned()];
-            lines.extend(now::roles(v, &all, i).iter().map(|(what, list)| format!("{} of {of} databases {what}", list.len())));
+            lines.extend(
+                now::roles(v, &all, i).iter().map(|(what, list)| format!("{} of {of} databases {what}", list.len())),
+            );
             if all.is_empty() {
                 return vec!["up; no database of this pool is known there".to_owned()];
             }
@@ -99,7 +101,13 @@ fn instance(problem: &Problem, context: &Context<'_>, pool: PoolId, i: InstanceI
                 || "does not answer".to_owned(),
                 |t| format!("silent since {}, {}", context.at(t), time::lasted(time::seconds(t, context.now))),
             );
-            let asked = context.snapshot.details.hosts.get(estate.host(host)).map(|d| d.asked_from.as_slice()).unwrap_or_default();
+            let asked = context
+                .snapshot
+                .details
+                .hosts
+                .get(estate.host(host))
+                .map(|d| d.asked_from.as_slice())
+                .unwrap_or_default();
             let asked: Vec<&str> = asked.iter().map(|f| f.label()).collect();
             let mut lines = vec![silent];
             if !asked.is_empty() {
@@ -172,7 +180,10 @@ fn cms(problem: &Problem, context: &Context<'_>) -> String {
     let writable = match problem.view(&problem.initial).get(Field::CmsWritable) {
         Value::Yes => "writable".to_owned(),
         Value::No => "takes no writes: nothing can be published".to_owned(),
-        _ => format!("unknown whether it takes writes ({})", reasons::unknown(context.snapshot, estate, Field::CmsWritable)),
+        _ => format!(
+            "unknown whether it takes writes ({})",
+            reasons::unknown(context.snapshot, estate, Field::CmsWritable)
+        ),
     };
     format!("{place}{writable}")
 }
@@ -185,17 +196,20 @@ fn last_block(page: &mut Page, problem: &Problem, context: &Context<'_>, one: &P
         page.labelled("Unknown", LABEL, &decides(problem, context, field));
     }
     let clock = now::clock(problem, context, one.pool);
-    page.labelled("Clock", LABEL, clock.as_deref().unwrap_or("none: users are served, or nothing tells since when they are not"));
+    page.labelled(
+        "Clock",
+        LABEL,
+        clock.as_deref().unwrap_or("none: users are served, or nothing tells since when they are not"),
+    );
 }
 
 /// The fact that would decide most.
 fn decides(problem: &Problem, context: &Context<'_>, field: Field) -> String {
     let estate = &problem.estate;
     match field {
-        Field::Fenced(h) => format!(
-            "whether {} is off or only cut off. Nothing is forced before that is settled.",
-            estate.host(h)
-        ),
+        Field::Fenced(h) => {
+            format!("whether {} is off or only cut off. Nothing is forced before that is settled.", estate.host(h))
+        }
         field => format!(
             "{} ({}). It decides most.",
             model::vocabulary::phrase(estate, field),

@@ -126,7 +126,10 @@ impl Case<'_> {
         match self.served(&databases) {
             Served { no: 0, unknown: None, yes } if yes > 0 => {
                 let servers = self.servers(&databases);
-                format!("{servers} {} all its databases already.", verb(servers.matches(' ').count() + 1, "serves", "serve"))
+                format!(
+                    "{servers} {} all its databases already.",
+                    verb(servers.matches(' ').count() + 1, "serves", "serve")
+                )
             }
             Served { yes: 0, unknown: None, .. } => self.waiting(&copies, &on),
             Served { unknown: Some((n, why)), .. } => {
@@ -227,7 +230,9 @@ impl Case<'_> {
             Served { unknown: Some((n, why)), .. } => {
                 format!("Whether {n} of {} are served is unknown ({why}).", count(all.len(), "database"))
             }
-            Served { no, .. } => format!("{no} of {} {} served by nobody.", count(all.len(), "database"), verb(no, "is", "are")),
+            Served { no, .. } => {
+                format!("{no} of {} {} served by nobody.", count(all.len(), "database"), verb(no, "is", "are"))
+            }
         }
     }
 

@@ -4,13 +4,13 @@
 use planner::critical::critical_path;
 use planner::solve::Solved;
 
-use super::{Context, span};
 use super::numbers::{and, commas};
 use super::page::Page;
 use super::plan::PlanView;
 use super::plan::world::World;
 use super::style::Style;
 use super::text;
+use super::{Context, span};
 
 mod requires;
 mod step;
@@ -58,12 +58,22 @@ fn deviations(page: &mut Page, view: &PlanView) {
     }
     page.heading(&format!("Deviations from \"{}\": {}", procedure.title, procedure.deviations.len()));
     for deviation in &procedure.deviations {
-        page.labelled(&format!("  {}", commas(&deviation.steps)), 13, &format!("{} ({})", deviation.says, deviation.source));
+        page.labelled(
+            &format!("  {}", commas(&deviation.steps)),
+            13,
+            &format!("{} ({})", deviation.says, deviation.source),
+        );
     }
-    let unsaid: Vec<String> = procedure.sentences_without_a_step.iter().map(|s| format!("{} ({})", s.says, s.id)).collect();
-    let unsaid = if unsaid.is_empty() { "none: every act of the page has its step".to_owned() } else { unsaid.join("; ") };
+    let unsaid: Vec<String> =
+        procedure.sentences_without_a_step.iter().map(|s| format!("{} ({})", s.says, s.id)).collect();
+    let unsaid =
+        if unsaid.is_empty() { "none: every act of the page has its step".to_owned() } else { unsaid.join("; ") };
     page.labelled("  Sentences without a step:", 28, &unsaid);
     let own = &procedure.steps_without_a_sentence;
-    page.labelled("  Steps without a sentence:", 28, if own.is_empty() { "none".to_owned() } else { and(own) }.as_str());
+    page.labelled(
+        "  Steps without a sentence:",
+        28,
+        if own.is_empty() { "none".to_owned() } else { and(own) }.as_str(),
+    );
     page.blank();
 }
