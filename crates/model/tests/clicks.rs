@@ -49,7 +49,7 @@ fn mirroring_off() {
       for Monitoring
  4  OK. Leave every other field alone.
  5  Right-click "Lync Server 2013", "Topology", "Publish". Select no
-    database for creation: those of be1.contoso.com are live.
+    database for creation: the pool's databases are live.
 
 A SQL Server that is away gives warnings that it cannot be reached. They
 are expected.
@@ -67,7 +67,7 @@ fn another_store() {
         "\n 3  Choose be2.contoso.com\\RTC as the SQL Server store\n      for the SQL Server store (User)\n"
     ));
     assert!(text.contains("\"Skype for Business Server\", \"Topology\", \"Publish\""), "{text}");
-    assert!(text.contains("those of be2.contoso.com are live"), "{text}");
+    assert!(text.contains("the pool's databases are live"), "{text}");
     assert!(!text.contains("Uninstall-CsMirrorDatabase"), "{text}");
 }
 
