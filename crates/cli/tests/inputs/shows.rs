@@ -96,7 +96,7 @@ fn each_kind_of_file_is_shown() {
     folder.write("utf16.xml", document("mirrored-utf16.xml"));
     folder.write("built.tbxml", document("new.tbxml"));
     let snapshot = folder.cstopo(&["show"]).exits(0);
-    assert!(snapshot.out.contains("1 of 2 pools is broken"), "{}", snapshot.all());
+    assert!(snapshot.out.contains("1 of 2 pools (simulated) is broken"), "{}", snapshot.all());
     assert_eq!(snapshot, folder.cstopo(&["show", "snapshot.json"]));
     let verbose = folder.cstopo(&["show", "-v"]).exits(0);
     assert!(verbose.out.len() > snapshot.out.len(), "{}", verbose.all());
