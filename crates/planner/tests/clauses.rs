@@ -1,0 +1,97 @@
+//! The rules are data: each clause of the procedure's steps, of the invariants and of the goal is taken away in turn, and
+//! something shows it.
+#![allow(clippy::print_stderr)] // measured numbers
+
+mod prove;
+mod support;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use model::declaration::Declaration;
+use model::field::{Field, State, Value, write};
+use model::problem::Problem;
+use model::rules;
+use prove::code::{Code, draw};
+use prove::graph::Graph;
+use prove::needed::Survey;
+use prove::take::{Steps, written};
+use prove::{goals, starts, world};
+use support::{FOUR, seed, solved};
+
+/// The share of the small world's states that is looked at.
+const SHARE: f64 = 0.02;
+
+/// The small world: every step that is proposed anywhere, in every state of a share.
+fn small_world(survey: &mut Survey, everything: &mut Survey) {
+    let base = world::problem();
+    let code = Code::new(&base);
+    let starts = starts::all(&base, &code);
+    for (salt, (_, problem)) in (100..).zip(goals::all()) {
+        let graph = Graph::of(&problem, &code, &starts);
+        let chosen: Vec<_> = graph.states.iter().copied().filter(|&key| draw(key, salt) < SHARE).collect();
+        let mut steps = Steps::new(&problem);
+        let mut known = BTreeMap::new();
+        for &key in &chosen {
+            for d in steps.proposed(&code.decode(key)) {
+                known.insert(format!("{d:?}"), d);
+            }
+        }
+        let known: Vec<_> = known.into_values().collect();
+        everything.note(&steps, &known);
+        for &key in &chosen {
+            survey.look(&steps, &known, &code.decode(key));
+        }
+    }
+}
+
+/// A plan: each of its steps, before and during each of its steps and after each partial outcome.
+fn plan(survey: &mut Survey, problem: &Problem) {
+    let solved = solved(problem);
+    let problem = &solved.plan.problem;
+    let steps = Steps::new(problem);
+    let known: Vec<Rc<Declaration>> = solved.placed.iter().map(|p| Rc::clone(&p.declaration)).collect();
+    survey.note(&steps, &known);
+    for p in &solved.placed {
+        let partial = p.declaration.partial_outcomes();
+        let left = partial.iter().map(|o| written(problem, &p.taken.during, o));
+        let states = [p.before.clone(), p.taken.during.clone(), p.taken.after.clone()].into_iter().chain(left);
+        states.for_each(|state| survey.look(&steps, &known, &state));
+        // The databases of a store part ways: some are served here, some there.
+        survey.look(&steps, &known, &parted(problem, &p.taken.after));
+        // The Central Management store fails while this step runs.
+        survey.look(&steps, &known, &written(problem, &p.taken.during, &[write(Field::CmsWritable, Value::No)]));
+    }
+}
+
+/// A state in which the first database of the first store has its roles exchanged.
+fn parted(problem: &Problem, state: &State) -> State {
+    let store = problem.estate.store(problem.wishes[0].store);
+    let d = store.databases[0];
+    let role = |i| state.get(&problem.estate, Field::Role(d, i));
+    let [a, b] = [store.instances[0], store.instances[1]];
+    written(problem, state, &[write(Field::Role(d, a), role(b)), write(Field::Role(d, b), role(a))])
+}
+
+#[test]
+fn no_clause_of_the_procedure_can_be_taken_away_unnoticed() {
+    let mut survey = Survey::default();
+    let mut everything = Survey::default();
+    small_world(&mut survey, &mut everything);
+    for front_ends in [2, 3, 6] {
+        plan(&mut survey, &seed(&FOUR[..3], front_ends));
+    }
+    plan(&mut survey, &seed(&FOUR, 3));
+    // Nobody knows whether the topology can be written: the plan asks.
+    let mut asking = seed(&FOUR[..1], 3);
+    asking.initial.set(&asking.estate, Field::CmsWritable, Value::Unknown);
+    plan(&mut survey, &asking);
+    everything.0.extend(survey.0.clone());
+    let needed = survey.0.values().filter(|n| **n).count();
+    eprintln!("{} shapes of clauses, {needed} needed", survey.0.len());
+    let occurs = |key| everything.0.keys().any(|(_, rule, _)| *rule == key);
+    let dead: Vec<_> = rules::ALL.iter().map(|r| r.key).filter(|&key| !occurs(key)).collect();
+    assert!(dead.is_empty(), "rules that no step, invariant or goal uses: {dead:?}");
+    let survivors = survey.survivors();
+    assert!(survivors.is_empty(), "taken away unnoticed:\n{survivors:#?}");
+}
