@@ -12,8 +12,9 @@ demo: ## the main job on an embedded, simulated deployment
 test: ## every test
 	cargo test --workspace $(ARGS)
 
-prove: ## every state of the small world, where the tests ask about a tenth; minutes
+prove: ## every state of the small world and every fault of the seed, where the tests ask about a part; minutes
 	CSTOPO_PROVE=all cargo test --release -p planner --test small_world -- --nocapture
+	CSTOPO_PROVE=all cargo test --release -p rehearsal -- --nocapture
 
 check: ## format, lints, documentation; warnings are errors
 	cargo fmt --all -- --check

@@ -1,5 +1,7 @@
 //! The night of the seed, rehearsed; and a plan without its fence, to see that a rehearsal can fail.
 
+#![allow(clippy::print_stderr)] // a test that is skipped says so
+
 use std::collections::BTreeSet;
 
 use executor::simulated::{Deployment, Simulated};
@@ -12,12 +14,6 @@ use planner::solve::{Outcome, solve};
 use rehearsal::{After, Goal, Options, Rehearsal, Tried, Verdict, rehearse};
 
 const DESIRED: &str = include_str!("../../../fixtures/scenarios/seed/desired.toml");
-
-/// What the fault takes by itself, or what is known to go wrong: `cstopo rehearse` tells it by name.
-const KNOWN: [(usize, &str); 1] = [
-    // A person who wiped the survivor is asked to build be1 as well: the last disks go then.
-    (17, "the rebuild is done to be2.contoso.com"),
-];
 
 fn goal() -> Desired {
     Desired::read(DESIRED, "desired.toml").unwrap()
@@ -39,16 +35,13 @@ fn rehearsed(world: &Deployment, lifted: &[&'static str], options: Options) -> R
     rehearse(&plan(world, lifted), &goal, world, options).unwrap()
 }
 
-fn known(tried: &Tried) -> bool {
-    tried.faults.iter().any(|f| KNOWN.contains(&(f.step, f.what.as_str())))
-}
-
 fn holds(found: &Rehearsal) {
     assert_eq!((found.plain.verdict(), found.plain.after), (Verdict::Done, After::Nothing), "{:#?}", found.plain);
-    let bad = |t: &&Tried| !known(t) && (!t.broken.is_empty() || !t.lost.is_empty());
+    let bad = |t: &&Tried| !t.broken.is_empty() || !t.lost.is_empty();
     let bad: Vec<&Tried> = found.singles.iter().filter(bad).collect();
     assert!(bad.is_empty(), "{bad:#?}");
-    let stuck: Vec<&Tried> = found.singles.iter().filter(|t| !t.finished() && !known(t)).collect();
+    // What a person wiped by mistake no plan brings back: the run must only stop there.
+    let stuck: Vec<&Tried> = found.singles.iter().filter(|t| !t.finished() && t.by_fault.is_empty()).collect();
     assert!(stuck.is_empty(), "{stuck:#?}");
     assert!(found.singles.iter().all(|t| t.struck == 1), "a fault found its step");
 }
@@ -63,9 +56,13 @@ fn some_faults_of_the_seed_break_nothing_and_a_new_plan_finishes() {
     assert!(!found.table().is_empty());
 }
 
+/// Every fault, where somebody asks for all: `make prove`.
 #[test]
-#[ignore = "every fault: half a minute on two cores"]
 fn no_fault_of_the_seed_breaks_anything_and_a_new_plan_finishes() {
+    if std::env::var("CSTOPO_PROVE").as_deref() != Ok("all") {
+        eprintln!("skipped: every fault of the seed; make prove tries them all");
+        return;
+    }
     let found = rehearsed(&Deployment::seed(), &[], Options::default());
     assert_eq!(found.steps_struck(), 28, "one wait is over before it begins");
     holds(&found);

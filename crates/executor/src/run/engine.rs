@@ -188,8 +188,14 @@ impl Runner<'_> {
             if !look.is_open(way) {
                 continue;
             }
+            if last.is_some() {
+                self.still_right(look, place, d, &last, &said)?;
+            }
             // Once more where that is harmless, and the first time did nothing at all.
             for attempt in 0..=u32::from(way.retry && way.limit.is_some() && way.call != Call::Wait) {
+                if attempt > 0 {
+                    self.still_right(look, place, d, &last, &said)?;
+                }
                 match self.perform(look, place, d, n, way, &mut said)? {
                     Performed::Achieved => {
                         self.end_record(place, d, StepOutcome::Done).map_err(|e| self.unrecorded(&e, began))?;
@@ -283,7 +289,31 @@ impl Runner<'_> {
                 return Ok(Performed::Not { seen, asked, no_reply });
             }
             self.driver.wait(self.options.poll).map_err(|e| in_flight(&e, began))?;
+            self.still_right(look, place, d, &Some((false, seen.clone(), asked)), said)?;
         }
+    }
+
+    /// Whether a step that was begun may be tried or asked for once more: everything is read again, and what it required
+    /// and does not change itself must hold still. A person who did the work on the wrong machine is not asked to do it on
+    /// the right one too.
+    fn still_right(
+        &mut self,
+        look: &mut Look<'_>,
+        place: usize,
+        d: &Declaration,
+        last: &Option<(bool, Vec<Fact>, u32)>,
+        said: &[(usize, Said)],
+    ) -> Result<(), Halt> {
+        let began = self.driver.now();
+        look.whole(self.driver, d).map_err(|e| in_flight(&e, began))?;
+        let mut missing = look.moved(d);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        self.end_record(place, d, StepOutcome::NoEffect).map_err(|e| self.unrecorded(&e, began))?;
+        missing.extend(look.missing(d));
+        let (partial, seen, asked) = last.clone().unwrap_or_default();
+        Err(Halt::Failed(Box::new(Failure { step: place, partial, missing, seen, said: said.to_vec(), asked })))
     }
 
     /// Sends a call; whether nothing was heard of it.

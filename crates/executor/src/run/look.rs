@@ -73,6 +73,14 @@ impl<'a> Look<'a> {
         d.achieves.iter().filter(|c| !c.eval(self.view()).holds()).cloned().collect()
     }
 
+    /// Requirements of a begun step that do not hold any more, although the step itself changes nothing that they read.
+    pub fn moved(&self, d: &Declaration) -> Vec<Condition> {
+        let own: BTreeSet<Field> = d.begin.iter().chain(&d.end).map(|w| w.field).collect();
+        let apart = |c: &&Clause| self.fields(std::iter::once(&c.condition)).is_disjoint(&own);
+        let unmet = self.unmet(&d.requires);
+        unmet.iter().filter(apart).map(|c| c.condition.clone()).collect()
+    }
+
     pub fn is_open(&self, way: &Way) -> bool {
         self.unmet(&way.requires).is_empty()
     }
