@@ -1,6 +1,8 @@
 //! Publish changed slots of a pool's stores: mirroring off, another SQL Server store, mirroring on. A person does it in
 //! Topology Builder and the tool proves it; roles stay where they are.
 
+use std::collections::BTreeSet;
+
 use super::{Declare, join, pool_id};
 use crate::call::{Call, Cmdlet, SlotChange, SlotPair, Task};
 use crate::condition::{Condition, Predicate};
@@ -71,6 +73,15 @@ fn slots(problem: &Problem, state: &State, s: StoreId) -> Option<Slots> {
     let witness = v.get(Field::WitnessSlot(s)).instance();
     let primary = v.get(Field::PrimarySlot(s)).instance()?;
     mirror.is_known().then_some(Slots { primary, mirror: mirror.instance(), witness })
+}
+
+/// A phrase with an instance, or with the hosts where stores go to several.
+fn named(estate: &Estate, phrase: Phrase, targets: BTreeSet<InstanceId>) -> Phrase {
+    let hosts: BTreeSet<_> = targets.iter().map(|&i| estate.host_of(i)).collect();
+    match targets.first() {
+        Some(&only) if targets.len() == 1 => phrase.instance(only),
+        _ => hosts.into_iter().enumerate().fold(phrase, |p, (n, h)| if n == 0 { p } else { p.words(" and ") }.host(h)),
+    }
 }
 
 impl Publish {
@@ -252,14 +263,15 @@ impl Publish {
             1 => format!("{} store", estate.store(self.changes[0].store).kind),
             n => format!("{n} stores"),
         };
-        let first = self.changes.first().map(|c| c.after);
-        match (self.purpose, first) {
-            (Purpose::MirroringOff, _) | (_, None) => Phrase::new(format!("Publish: mirroring off, {stores}")),
-            (Purpose::Store, Some(after)) => Phrase::new("Publish: SQL Server store ").instance(after.primary),
-            (Purpose::Mirroring, Some(after)) => {
-                let phrase = Phrase::new("Publish: mirror ");
-                let phrase = if let Some(m) = after.mirror { phrase.instance(m) } else { phrase };
-                phrase.words(format!(", {stores}"))
+        match self.purpose {
+            Purpose::MirroringOff => Phrase::new(format!("Publish: mirroring off, {stores}")),
+            Purpose::Store => {
+                let targets = self.changes.iter().map(|c| c.after.primary);
+                named(estate, Phrase::new("Publish: SQL Server store "), targets.collect())
+            }
+            Purpose::Mirroring => {
+                let targets = self.changes.iter().filter_map(|c| c.after.mirror);
+                named(estate, Phrase::new("Publish: mirror "), targets.collect()).words(format!(", {stores}"))
             }
         }
     }
