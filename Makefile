@@ -29,7 +29,7 @@ readme: ## write the demo in README.md anew
 	CSTOPO_BLESS=1 cargo test -p cli --test pages -- readme
 
 bench: ## reading a document of 1,000 pools; a whole `cstopo plan`
-	cargo bench -p topology
+	cargo bench -p topology --bench read
 	@cargo build --release --quiet -p cli
 	@scripts/bench-plan.sh
 

@@ -8,7 +8,8 @@ use topology::names::Fqdn;
 
 use crate::attest::{self, Attestations, Refuted};
 use crate::desired::{Desired, Resolved, suggest};
-use crate::estate::{DatabaseId, Estate, InstanceId, Product};
+use crate::estate::{DatabaseId, Estate, InstanceId, Product, StoreId};
+use crate::field::{Field, State, Value};
 use crate::problem::{Problem, Wish};
 use crate::snapshot::Snapshot;
 use crate::vocabulary;
@@ -65,6 +66,10 @@ pub fn assemble(
     }
     let builds = builds(&facts, &estate, &wishes);
     let initial = facts.state(&estate);
+    let taken = taken(&estate, &initial, &wishes, desired);
+    if !taken.is_empty() {
+        return Err(Fault::Refused(taken));
+    }
     let (confirms, lifted) = (false, BTreeSet::new());
     let problem = Problem { estate, initial, wishes, policy, consents, builds, confirms, lifted };
     Ok(Assembled { problem, facts, refuted, state_folder })
@@ -135,6 +140,36 @@ fn without_mirroring(estate: &Estate, wishes: &[Wish], desired: &Desired) -> Vec
         d
     };
     unable.map(refusal).collect()
+}
+
+/// Wishes that would bring a store to an instance on which another store of its type lies. Their databases have the same
+/// names, so one would overwrite the other: guard G1 for copies that are not the store's own.
+fn taken(estate: &Estate, initial: &State, wishes: &[Wish], desired: &Desired) -> Vec<Diagnostic> {
+    let holds = |s: StoreId, i: InstanceId| {
+        [Field::PrimarySlot(s), Field::MirrorSlot(s)].into_iter().any(|f| initial.get(estate, f) == Value::Instance(i))
+    };
+    let mut refused = Vec::new();
+    for wish in wishes {
+        let store = estate.store(wish.store);
+        for i in wish.slot_instances().into_iter().filter(|&i| !holds(wish.store, i)) {
+            let other = |x: &StoreId| *x != wish.store && estate.store(*x).kind == store.kind && holds(*x, i);
+            let Some(other) = estate.store_ids().find(other) else { continue };
+            let (pool, at) = (&estate.pool(store.pool).fqdn, &estate.instance(i).name);
+            let of = &estate.pool(estate.store(other).pool).fqdn;
+            let message = format!("{at} holds the {} store of {of} already", store.kind);
+            let mut d = desired.about_pool(pool, "CT4011", message, "declared here");
+            d.notes.push((
+                "",
+                suggest::wrap("both would have databases of the same names: one would overwrite the other"),
+            ));
+            d.notes.push((
+                "help",
+                suggest::wrap(&format!("name another instance for the {} store of {pool}", store.kind)),
+            ));
+            refused.push(d);
+        }
+    }
+    refused
 }
 
 /// How each SQL Server that a wish needs is to be built, should it have to be: as another one that may hold the same

@@ -87,13 +87,20 @@ impl Wish {
         self.slots != Slots::Ordered { primary: None, mirror: Wanted::Unmanaged }
     }
 
-    /// Every instance that the wish names.
+    /// The instances that the wish names for its primary and mirror slot.
     #[must_use]
-    pub fn named(&self) -> Vec<InstanceId> {
+    pub fn slot_instances(&self) -> Vec<InstanceId> {
         let mut named = self.primaries();
         if let Slots::Ordered { mirror: Wanted::One(m), .. } = self.slots {
             named.push(m);
         }
+        named
+    }
+
+    /// Every instance that the wish names.
+    #[must_use]
+    pub fn named(&self) -> Vec<InstanceId> {
+        let mut named = self.slot_instances();
         if let Wanted::One(w) = self.witness {
             named.push(w);
         }

@@ -4,10 +4,13 @@ mod sample;
 
 use model::assemble::{Assembled, Fault, assemble};
 use model::attest::{Attestation, Attestations, FenceKind};
+use model::database_type::DatabaseType;
 use model::desired::Desired;
 use model::estate::Product;
+use model::fact::{Fact, Provenance};
 use model::field::{Field, Value};
 use model::snapshot::Snapshot;
+use model::snapshot::StoreEntry;
 use sample::{DESIRED, at, fqdn, seed, sql};
 
 fn run(snapshot: &Snapshot, consents: &[&str], only: &[&str]) -> Result<Assembled, Fault> {
@@ -91,4 +94,32 @@ fn names_are_said_to_come_from_the_topology_document() {
     let desired = Desired::read(&DESIRED.replace("be1", "be8"), "desired.toml").unwrap();
     let fault = assemble(&seed(), &Attestations::default(), &desired, &[], &[]).unwrap_err();
     assert!(input(fault).contains("not in topology.xml"));
+}
+
+#[test]
+fn an_instance_holds_one_store_of_a_type() {
+    let mut snapshot = seed();
+    let users = vec![fqdn("pool02.contoso.com")];
+    let kind = DatabaseType::User;
+    snapshot.estate.stores.push(StoreEntry { users, kind, megabytes: Default::default() });
+    let be3 = sql(r"be3.contoso.com\RTC");
+    let text = DESIRED.replacen(r"be1.contoso.com\RTC", r"be3.contoso.com\RTC", 1);
+    let desired = Desired::read(&text, "desired.toml").unwrap();
+    assert!(assemble(&snapshot, &Attestations::default(), &desired, &[], &[]).is_ok(), "be3 is free");
+    // Now pool02's users are there: databases of the same names.
+    let estate = snapshot.estate(&desired).unwrap();
+    let store = estate.store_of(estate.pool_named(&fqdn("pool02.contoso.com")).unwrap(), kind).unwrap();
+    let there = estate.instance_named(&be3).unwrap();
+    let from = Provenance::new("Get-CsService", None, at(sample::READ));
+    snapshot.with_facts(vec![Fact::known(&estate, Field::PrimarySlot(store), there, from)]);
+    match assemble(&snapshot, &Attestations::default(), &desired, &[], &[]) {
+        Err(Fault::Refused(list)) => {
+            let said: Vec<_> = list.iter().map(|d| d.render_as("refused")).collect();
+            assert!(
+                said[0].contains("[CT4011]") && said[0].contains(r"be3.contoso.com\RTC holds the User store"),
+                "{said:?}"
+            );
+        }
+        other => panic!("{other:?}"),
+    }
 }
