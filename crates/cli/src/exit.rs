@@ -68,5 +68,12 @@ impl Failure {
     }
 }
 
+/// What the system refuses and nobody foresaw: the whole chain of what was being done, and why it went wrong.
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Self::new(Exit::Error, format!("error: {error:#} [CT3103]"))
+    }
+}
+
 /// What a command comes to.
 pub type Outcome = Result<Exit, Failure>;

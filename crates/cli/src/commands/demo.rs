@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use executor::simulated::Deployment;
 
 use crate::args::{Cli, Demo};
@@ -29,9 +30,7 @@ const TYPED: [&[&str]; 6] = [
 /// When its files cannot be written, or a command does not end as it must.
 pub fn run(screen: &Screen, args: &Demo) -> Outcome {
     let folder = args.into.clone().unwrap_or_else(new_folder);
-    std::fs::create_dir_all(&folder).map_err(|e| {
-        Failure::new(Exit::Error, format!("error: it cannot be made: {e} [CT3103]\n --> {}", folder.display()))
-    })?;
+    std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     files::write(&folder.join("desired.toml"), DESIRED)?;
     files::write(&folder.join("deployment.json"), &Deployment::seed().to_json())?;
     screen.note(&format!("A simulated deployment lies in {}: everything below happens there.", folder.display()));
