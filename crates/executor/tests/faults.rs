@@ -142,6 +142,20 @@ fn a_word_for_the_wrong_machine_stops_before_anything_is_forced() {
 }
 
 #[test]
+fn who_rebuilt_the_wrong_machine_is_not_asked_for_the_right_one_too() {
+    // be2 held the only complete copies: be1's old disks are all that is left, and must stay as they are.
+    let slip = Slip::WrongHost { host: name("be2") };
+    let (mut world, made) = night(Fault::new("Rebuild", FaultKind::PersonSlips { slip }), 18);
+    let ran = run(&mut world, &made);
+    assert!(matches!(&ran.report.outcome, Outcome::CheckFailed(f) if f.step == 16), "{:?}", ran.report.outcome);
+    assert_eq!(ran.report.exit_code(), 7);
+    let asked = |e: &&String| e.starts_with("for you rebuild/");
+    assert_eq!(ran.events.iter().filter(asked).count(), 1, "asked once, and not again");
+    let old = &world.world.host(&name("be1")).unwrap().instances;
+    assert!(old.iter().any(|i| !i.databases.is_empty()), "the old disks are there");
+}
+
+#[test]
 fn an_old_principal_that_answers_again_stops_the_force() {
     let (mut world, made) = night(Fault::new("Fence", FaultKind::PersonSlips { slip: Slip::Forgets }), 5);
     world.world.power_on(&name("be1"));
