@@ -66,6 +66,35 @@ pub struct Declaration {
     pub notes: Vec<Phrase>,
 }
 
+impl Declaration {
+    /// A change of a subject that requires, achieves and writes nothing yet: the rest of a declaration with less to say.
+    #[must_use]
+    pub fn of(id: StepId, title: Phrase, subject: Subject, duration: Duration, stage: Stage, origin: Origin) -> Self {
+        Self {
+            id,
+            title,
+            requires: Vec::new(),
+            achieves: Vec::new(),
+            begin: Vec::new(),
+            end: Vec::new(),
+            partial: Vec::new(),
+            ways: Vec::new(),
+            risks: Vec::new(),
+            loses: Vec::new(),
+            ends: None,
+            undo: Undo::NotApplicable,
+            duration,
+            group: None,
+            subject,
+            stops_harm: false,
+            work: Work::Change,
+            origin,
+            stage,
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// A requirement with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clause {
@@ -112,6 +141,33 @@ pub struct Way {
     pub source: &'static str,
     /// Whether it may be performed again after it did nothing.
     pub retry: bool,
+}
+
+impl Way {
+    /// A way that is not repeated, with nothing required beyond its step, and a minute for its result to be seen.
+    #[must_use]
+    pub fn new(performer: Performer, call: Call, evidence: Evidence, source: &'static str) -> Self {
+        let (requires, rights, limit) = (Vec::new(), Vec::new(), None);
+        Self { performer, requires, rights, call, limit, settle: 60, evidence, source, retry: false }
+    }
+
+    /// Cmdlets, which may run so many seconds.
+    #[must_use]
+    pub fn cmdlets(cmdlets: Vec<crate::call::Cmdlet>, limit: u32, evidence: Evidence, source: &'static str) -> Self {
+        Self { limit: Some(limit), ..Self::new(Performer::Cmdlet, Call::Cmdlets(cmdlets), evidence, source) }
+    }
+
+    /// A person's task: it takes the time it takes, and may be asked for again.
+    #[must_use]
+    pub fn person(task: crate::call::Task, evidence: Evidence, source: &'static str) -> Self {
+        Self { settle: 0, retry: true, ..Self::new(Performer::Person, Call::Person(task), evidence, source) }
+    }
+
+    /// With the rights of whoever performs it.
+    #[must_use]
+    pub fn by(self, rights: &[&'static str]) -> Self {
+        Self { rights: rights.to_vec(), ..self }
+    }
 }
 
 /// Who performs a way.

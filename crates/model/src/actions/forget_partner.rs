@@ -4,9 +4,7 @@
 use super::{Declare, pool_id};
 use crate::call::{Call, Statement};
 use crate::condition::{Condition, Predicate};
-use crate::declaration::{
-    Declaration, Evidence, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
-};
+use crate::declaration::{Declaration, Evidence, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, clause};
 use crate::durations;
 use crate::estate::{DatabaseId, InstanceId, StoreId};
 use crate::field::{Field, State, Value, Write, write};
@@ -71,41 +69,35 @@ impl Declare for ForgetPartner {
                 .extend(others.map(|&i| clause(Condition::Is(Field::Session(d, i), Value::NoSession), rules::ROLE)));
         }
         let statements = self.databases.iter().map(|&d| Statement::PartnerOff(estate.database(d).name.clone()));
+        let at = estate.instance(self.at).name.clone();
+        let way = Way {
+            limit: Some(60),
+            settle: 30,
+            retry: true,
+            ..Way::new(
+                Performer::Tsql,
+                Call::Sql { on: at, statements: statements.collect() },
+                Evidence::Documented,
+                "SQL Server, removing mirroring: SET PARTNER OFF on either partner",
+            )
+        };
+        let achieved = |&d: &DatabaseId| Condition::Is(Field::Session(d, self.at), Value::NoSession);
         Declaration {
-            id: StepId(format!("{}/{}", pool_id("forget-partner", estate, store.pool), store.kind)),
-            title: Phrase::new(format!("End the one-sided mirroring of {} on ", store.kind)).instance(self.at),
             requires,
-            achieves: self
-                .databases
-                .iter()
-                .map(|&d| Condition::Is(Field::Session(d, self.at), Value::NoSession))
-                .collect(),
-            begin: Vec::new(),
+            achieves: self.databases.iter().map(achieved).collect(),
             end: self.databases.iter().flat_map(|&d| self.effect(d)).collect(),
             partial: self.databases.iter().map(|&d| vec![Vec::new(), self.effect(d)]).collect(),
-            ways: vec![Way {
-                performer: Performer::Tsql,
-                requires: Vec::new(),
-                rights: vec!["sysadmin on the SQL Server"],
-                call: Call::Sql { on: estate.instance(self.at).name.clone(), statements: statements.collect() },
-                limit: Some(60),
-                settle: 30,
-                evidence: Evidence::Documented,
-                source: "SQL Server, removing mirroring: SET PARTNER OFF on either partner",
-                retry: true,
-            }],
-            risks: Vec::new(),
-            loses: Vec::new(),
-            ends: None,
+            ways: vec![way.by(&["sysadmin on the SQL Server"])],
             undo: Undo::Costly("create the mirror again: backup, restore, synchronise"),
-            duration: durations::END_SESSION,
-            group: None,
-            subject: Subject::Pool(store.pool),
-            stops_harm: false,
-            work: Work::Change,
-            origin: Origin { sentences: &[], deviation: Some("forget-partner") },
-            stage: Stage::Follow,
             notes: vec![Phrase::new("the copies on ").instance(self.at).words(" are left RESTORING; nobody used them")],
+            ..Declaration::of(
+                StepId(format!("{}/{}", pool_id("forget-partner", estate, store.pool), store.kind)),
+                Phrase::new(format!("End the one-sided mirroring of {} on ", store.kind)).instance(self.at),
+                Subject::Pool(store.pool),
+                durations::END_SESSION,
+                Stage::Follow,
+                Origin { sentences: &[], deviation: Some("forget-partner") },
+            )
         }
     }
 }
