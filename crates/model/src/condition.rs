@@ -43,6 +43,8 @@ pub enum Predicate {
     PartnerHarmless(DatabaseId, InstanceId),
     /// If the Front End runs, then with a topology whose primary slot of the store is the instance.
     RunsOnPrimary(FrontEndId, StoreId, InstanceId),
+    /// If the Front End runs, then with a topology that names the instance in one of the two slots of the store.
+    KnowsPartner(FrontEndId, StoreId, InstanceId),
     /// With these slots a Front End finds the user store.
     Reaches(StoreId, InstanceId, Option<InstanceId>),
     /// The pool keeps its quorum and its routing groups while the Front End is down.
@@ -139,6 +141,11 @@ impl Predicate {
                 .is(Field::Services(*f), Value::Running)
                 .not()
                 .or(v.is(Field::LoadedPrimary(*f, *s), Value::Instance(*i))),
+            Self::KnowsPartner(f, s, i) => {
+                let named = |field| v.is(field, Value::Instance(*i));
+                let runs = v.is(Field::Services(*f), Value::Running);
+                runs.not().or(named(Field::LoadedPrimary(*f, *s))).or(named(Field::LoadedMirror(*f, *s)))
+            }
             Self::Reaches(s, p, m) => v.reaches(*s, Value::Instance(*p), Value::from(*m)),
             Self::Spares(pool, f) => v.pool_holds(*pool, Some(*f)),
             Self::SessionAsSlots(d) => session_as_slots(v, *d),
@@ -212,6 +219,9 @@ impl Predicate {
                 instances(v, *d).iter().filter(|&x| x != i).for_each(|&x| serves(out, *d, x));
             }
             Self::RunsOnPrimary(f, s, _) => out.extend([Field::Services(*f), Field::LoadedPrimary(*f, *s)]),
+            Self::KnowsPartner(f, s, _) => {
+                out.extend([Field::Services(*f), Field::LoadedPrimary(*f, *s), Field::LoadedMirror(*f, *s)]);
+            }
             Self::Reaches(s, p, m) => {
                 for &d in &v.estate.store(*s).databases {
                     serves(out, d, *p);

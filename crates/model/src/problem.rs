@@ -61,6 +61,12 @@ impl Wish {
         }
     }
 
+    /// The instance that must come to hold the primary slot, where the order of the slots is declared.
+    #[must_use]
+    pub fn ordered_primary(&self) -> Option<InstanceId> {
+        if let Slots::Ordered { primary, .. } = self.slots { primary } else { None }
+    }
+
     /// The instance wanted in the mirror slot, given the one in the primary slot.
     #[must_use]
     pub fn mirror_beside(&self, primary: InstanceId) -> Wanted {
@@ -222,6 +228,13 @@ impl Problem {
     #[must_use]
     pub fn wish(&self, s: StoreId) -> Option<&Wish> {
         self.wishes.iter().find(|w| w.store == s)
+    }
+
+    /// Whether an instance would hold the primary slot of a store only meanwhile: the desired file names another one, and
+    /// the way there leads over this one. Steps of that part of the way have ids of their own.
+    #[must_use]
+    pub fn is_meanwhile(&self, s: StoreId, primary: InstanceId) -> bool {
+        self.wish(s).is_some_and(|w| w.ordered_primary().is_some_and(|wanted| wanted != primary))
     }
 
     /// The pools whose stores are managed, in order.

@@ -83,6 +83,9 @@ rules! {
     /// A publish starts from the document that was read.
     BASE = "base", "somebody else changed the topology meanwhile",
         "operations 10.2; invariant 5";
+    /// A planned failover takes the Front Ends with it.
+    FOLLOW = "follow", "a Front End whose topology named no partner when it started does not follow the failover",
+        "deploying SQL mirroring: restart after a change of a mirroring relation; operations 15";
     /// A Front End must find the user store when it starts.
     BACKEND = "backend", "the Front End would start without its back end",
         "operations 7.6";

@@ -85,6 +85,9 @@ fn predicate(estate: &Estate, p: &Predicate) -> String {
             i(at),
             store(estate, *s)
         ),
+        Predicate::KnowsPartner(f, s, at) => {
+            format!("{} runs a topology with {} in a slot of {}", front_end(estate, *f), i(at), store(estate, *s))
+        }
         Predicate::Reaches(s, p, m) => {
             let partner =
                 m.map_or_else(String::new, |m| format!(", or through {} as its failover partner", sql(estate, m)));

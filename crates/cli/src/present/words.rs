@@ -104,7 +104,9 @@ fn subject(estate: &Estate, condition: &Condition, text: &str) -> Option<Subject
             | Predicate::OneServer(d)
             | Predicate::CompleteCopy(d)
             | Predicate::NoForkServes(d) => database(*d),
-            Predicate::RunsOnPrimary(f, ..) | Predicate::NotKnownToRunOtherSlots(f, _) => front_end(*f),
+            Predicate::RunsOnPrimary(f, ..)
+            | Predicate::KnowsPartner(f, ..)
+            | Predicate::NotKnownToRunOtherSlots(f, _) => front_end(*f),
             Predicate::NotKnownToDiffer(Field::Services(f) | Field::StartedSinceMirror(f), _) => front_end(*f),
             Predicate::Reaches(..)
             | Predicate::Spares(..)

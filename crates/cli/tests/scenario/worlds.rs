@@ -17,7 +17,7 @@ pub struct Scenario {
 }
 
 /// Every scenario.
-pub const ALL: [Scenario; 15] = [
+pub const ALL: [Scenario; 16] = [
     Scenario { name: "seed", world: Deployment::seed },
     Scenario { name: "synchronisation-unknown", world: || Deployment::seed().synchronisation_unknown() },
     Scenario { name: "witness-all", world: || night(|d| d.witness(&instance("be3", "RTC"))) },
@@ -29,6 +29,7 @@ pub const ALL: [Scenario; 15] = [
     Scenario { name: "mirror-behind", world: || Deployment::seed().behind(&["LcsCDR", "QoEMetrics"]) },
     Scenario { name: "primary-reachable", world: sql_server_dies },
     Scenario { name: "as-desired", world: || after("seed", Deployment::seed()) },
+    Scenario { name: "old-slots", world: Deployment::seed },
     Scenario { name: "goal-a", world: Deployment::seed },
     Scenario { name: "goal-b", world: Deployment::seed },
     Scenario { name: "goal-c", world: || after("goal-a", Deployment::seed()) },

@@ -32,10 +32,12 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display())) {
         let path = entry.expect("a folder that can be listed").path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // `.git` is a file where several branches are checked out side by side.
+        if matches!(name.as_str(), "target" | ".git" | ".cstopo") {
+            continue;
+        }
         if path.is_dir() {
-            if !matches!(name.as_str(), "target" | ".git" | ".cstopo") {
-                walk(&path, found);
-            }
+            walk(&path, found);
         } else {
             found.push(path);
         }

@@ -18,6 +18,8 @@ pub struct AwaitReplication {
     pool: PoolId,
     /// Whether the published topology names mirrors of the pool: two waits of one plan have two ids.
     mirrored: bool,
+    /// Whether it names slots that only lead to the declared ones: two more ids.
+    meanwhile: bool,
 }
 
 impl Declare for AwaitReplication {
@@ -29,7 +31,11 @@ impl Declare for AwaitReplication {
             let stores = problem.estate.pool(p).stores.iter();
             stores.into_iter().any(|&s| v.get(Field::MirrorSlot(s)).instance().is_some())
         };
-        problem.pools().into_iter().filter(behind).map(|pool| Self { pool, mirrored: mirrored(pool) }).collect()
+        let primary = |s| v.get(Field::PrimarySlot(s)).instance();
+        let meanwhile =
+            |pool| problem.managed(pool).any(|w| primary(w.store).is_some_and(|i| problem.is_meanwhile(w.store, i)));
+        let wait = |pool| Self { pool, mirrored: mirrored(pool), meanwhile: meanwhile(pool) };
+        problem.pools().into_iter().filter(behind).map(wait).collect()
     }
 
     fn order(&self) -> u16 {
@@ -47,7 +53,7 @@ impl Declare for AwaitReplication {
             id: StepId(format!(
                 "{}/{}",
                 pool_id("replicate", estate, self.pool),
-                if self.mirrored { "mirroring" } else { "store" }
+                super::purpose(if self.mirrored { "mirroring" } else { "store" }, self.meanwhile)
             )),
             title: title.words(" have received the topology"),
             requires: vec![clause(Condition::Is(Field::CmsWritable, Value::Yes), rules::CMS)],

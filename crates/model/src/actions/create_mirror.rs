@@ -1,6 +1,6 @@
 //! Create the mirrors of a database type: copied from the primary slot to the mirror slot, under guard G1.
 
-use super::{Declare, mirror_lost};
+use super::{Declare, mirror_lost, pool_id, purpose};
 use crate::call::{Call, Cmdlet};
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
@@ -178,7 +178,11 @@ impl Declare for CreateMirror {
             retry,
         };
         Declaration {
-            id: StepId(format!("mirror/{}/{}", estate.pool(store.pool).fqdn, store.kind)),
+            id: StepId(format!(
+                "{}/{}",
+                pool_id(&purpose("mirror", problem.is_meanwhile(self.store, from)), estate, store.pool),
+                store.kind
+            )),
             title: Phrase::new(format!("Create mirror of {}{size}", store.kind)),
             requires,
             achieves: databases()

@@ -1,7 +1,7 @@
 //! End the mirroring sessions of a database type on the host that keeps serving: by cmdlet, and where that fails, as it is
 //! known to after a change of the topology, by T-SQL.
 
-use super::{Declare, mirror_lost, pool_id};
+use super::{Declare, mirror_lost, pool_id, purpose};
 use crate::call::{Call, Cmdlet, Statement};
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
@@ -186,7 +186,11 @@ impl Declare for EndMirroring {
             requires.extend(runs.map(|p| clause(p, rules::K5)));
         }
         Declaration {
-            id: StepId(format!("{}/{}", pool_id("end-mirroring", estate, store.pool), store.kind)),
+            id: StepId(format!(
+                "{}/{}",
+                pool_id(&purpose("end-mirroring", problem.is_meanwhile(self.store, self.at)), estate, store.pool),
+                store.kind
+            )),
             title: Phrase::new(format!("End mirroring of {} on ", store.kind)).instance(self.at),
             requires,
             achieves: self

@@ -64,6 +64,11 @@ impl FailOver {
         requires.push(clause(Condition::Is(Field::Answers(to), Value::Yes), rules::ANSWERS));
         let slot = if self.to_mirror_slot { Field::MirrorSlot(self.store) } else { Field::PrimarySlot(self.store) };
         requires.push(clause(Condition::Is(slot, to.into()), rules::SLOT));
+        if !self.forced {
+            let pools = problem.estate.store(self.store).users.iter().map(|&p| problem.estate.pool(p));
+            let knows = pools.flat_map(|p| &p.front_ends).map(|&f| Predicate::KnowsPartner(f, self.store, to));
+            requires.extend(knows.map(|p| clause(p, rules::FOLLOW)));
+        }
         for &d in &self.databases {
             let mut need = |field, value, rule| requires.push(clause(Condition::Is(field, value), rule));
             need(Field::Role(d, to), Value::Mirror, rules::ROLE);
@@ -137,10 +142,12 @@ impl Declare for FailOver {
         };
         // Both ways are open where one type is half here, half there: two purposes, two ids.
         let (purpose, words) = if self.to_mirror_slot { ("failover", "Fail over") } else { ("failback", "Fail back") };
+        let principal = problem.wish(self.store).and_then(|w| w.principal);
+        let meanwhile = principal != Some(self.to) && problem.is_meanwhile(self.store, self.to);
         let mut risks: Vec<_> = self.given_up.iter().flat_map(behind).collect();
         risks.sort_by_key(|(_, risk)| std::cmp::Reverse(*risk));
         Declaration {
-            id: StepId(format!("{}/{}", pool_id(purpose, estate, store.pool), store.kind)),
+            id: StepId(format!("{}/{}", pool_id(&super::purpose(purpose, meanwhile), estate, store.pool), store.kind)),
             title: Phrase::new(format!("{words} {} to ", store.kind)).instance(self.to),
             requires: self.requirement(problem),
             achieves: self

@@ -1,6 +1,6 @@
 //! Stop every Front End of a pool and start them together: where a rolling restart would cost the quorum, announced.
 
-use super::restart::{Loads, due, purpose, stage, start, stop};
+use super::restart::{Loads, due, named_purpose, purpose, stage, start, stop};
 use super::{Declare, pool_id};
 use crate::call::Call;
 use crate::condition::Condition;
@@ -56,7 +56,7 @@ impl Declare for FullStop {
         let mut cmdlets: Vec<_> = front_ends.iter().rev().map(|&f| stop(problem, f)).collect();
         cmdlets.extend(front_ends.iter().map(|&f| start(problem, f)));
         Declaration {
-            id: StepId(format!("{}/{}", pool_id("full-stop", estate, self.pool), purpose(&self.loads))),
+            id: StepId(format!("{}/{}", pool_id("full-stop", estate, self.pool), named_purpose(problem, &self.loads))),
             title: title.words(", then start all"),
             requires,
             achieves: front_ends

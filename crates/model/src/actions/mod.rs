@@ -137,6 +137,11 @@ fn mirror_lost(problem: &Problem, host: HostId) -> bool {
     mirrors && !primary && problem.estate.instance_ids().any(silent)
 }
 
+/// The name of a purpose, where it serves the desired slots, and where it only leads to them.
+fn purpose(name: &str, meanwhile: bool) -> String {
+    if meanwhile { format!("{name}-meanwhile") } else { name.to_owned() }
+}
+
 /// `<purpose>/<pool>`.
 fn pool_id(purpose: &str, estate: &Estate, pool: PoolId) -> StepId {
     StepId(format!("{purpose}/{}", estate.pool(pool).fqdn))

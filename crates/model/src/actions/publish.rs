@@ -89,7 +89,11 @@ impl Publish {
     fn change(problem: &Problem, state: &State, s: StoreId, purpose: Purpose, want: InstanceId) -> Option<Change> {
         let wish = problem.wish(s)?;
         let before = slots(problem, state, s)?;
-        let mirror_wanted = wish.mirror_beside(want);
+        let mirror_wanted = match wish.ordered_primary() {
+            // On the way: the data has to get to the instance that shall have the store, as its mirror.
+            Some(wanted) if wanted != want => Wanted::One(wanted),
+            _ => wish.mirror_beside(want),
+        };
         let after = match (purpose, before.mirror) {
             (Purpose::MirroringOff, Some(mirror)) => {
                 let kept = want == before.primary
@@ -114,6 +118,21 @@ impl Publish {
             _ => None,
         }?;
         Some(Change { store: s, before, after, heir: want })
+    }
+
+    /// Where the store has to go first: what is declared for the primary slot does not serve, and another instance does.
+    /// Databases get from there to the declared one only by mirroring and a change of the slots (operations §2.1, §6.5).
+    fn detour(problem: &Problem, state: &State, s: StoreId) -> Option<InstanceId> {
+        let wanted = problem.wish(s)?.ordered_primary()?;
+        let v = problem.view(state);
+        let store = problem.estate.store(s);
+        let holds = |i: InstanceId| store.databases.iter().all(|&d| v.serves(d, i).holds());
+        if holds(wanted) { None } else { store.instances.iter().copied().find(|&i| holds(i)) }
+    }
+
+    /// Whether it leads to slots that are not the declared ones.
+    fn is_meanwhile(&self, problem: &Problem) -> bool {
+        self.changes.iter().any(|c| problem.is_meanwhile(c.store, c.heir))
     }
 
     fn requirement(&self, problem: &Problem) -> Vec<Clause> {
@@ -309,9 +328,12 @@ impl Declare for Publish {
                 // A shared store is published once, with the pool that its cmdlets name.
                 let stores: Vec<StoreId> =
                     problem.managed(pool).map(|w| w.store).filter(|&s| problem.estate.store(s).pool == pool).collect();
-                // One proposal for each choice of primary slots that the wishes leave open.
-                for choice in 0..2 {
+                // One proposal for each choice of primary slots that the wishes leave open, and one for the way round.
+                for choice in 0..3 {
                     let wanted = |s: StoreId| {
+                        if choice == 2 {
+                            return Self::detour(problem, state, s);
+                        }
                         let primaries = problem.wish(s)?.primaries();
                         match (primaries.get(choice), choice) {
                             (Some(&p), _) => Some(p),
@@ -344,7 +366,11 @@ impl Declare for Publish {
         let unit = |c: &Change| vec![Vec::new(), [Self::slot_writes(c), side.clone()].concat()];
         let kinds: Vec<String> = self.changes.iter().map(|c| estate.store(c.store).kind.to_string()).collect();
         Declaration {
-            id: StepId(format!("{}/{}", pool_id("publish", estate, self.pool), self.purpose.name())),
+            id: StepId(format!(
+                "{}/{}",
+                pool_id("publish", estate, self.pool),
+                super::purpose(self.purpose.name(), self.is_meanwhile(problem))
+            )),
             title: self.title(estate),
             requires: self.requirement(problem),
             // The witness slot cannot be read from anywhere; it is attested.

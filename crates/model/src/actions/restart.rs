@@ -89,7 +89,12 @@ pub fn due(problem: &Problem, state: &State, f: FrontEndId, loads: &Loads) -> bo
     loads.achieves(f).iter().any(|c| !c.eval(v).holds())
 }
 
-/// What happens to the step's purpose after it: named by what the pool's topology is then, so that the same purpose has
+/// What happens to the step's purpose after it, as its id says it.
+pub fn named_purpose(problem: &Problem, loads: &Loads) -> String {
+    super::purpose(purpose(loads), loads.slots.iter().any(|&(s, primary, _)| problem.is_meanwhile(s, primary)))
+}
+
+/// The same without a word for slots that only lead to the declared ones: named by what the pool's topology is then, so that the same purpose has
 /// the same id in a later plan.
 pub fn purpose(loads: &Loads) -> &'static str {
     if loads.slots.iter().any(|(_, _, mirror)| mirror.is_some()) { "mirroring" } else { "store" }
@@ -153,7 +158,7 @@ impl Declare for Restart {
             .extend(others.iter().map(|&&g| clause(Condition::Is(Field::Services(g), Value::Running), rules::ROUTING)));
         let names: Vec<String> = others.iter().map(|&&g| estate.front_end(g).fqdn.to_string()).collect();
         Declaration {
-            id: StepId(format!("restart/{}/{}", estate.front_end(f).fqdn, purpose(&self.loads))),
+            id: StepId(format!("restart/{}/{}", estate.front_end(f).fqdn, named_purpose(problem, &self.loads))),
             title: Phrase::new("Restart ").front_end(f),
             requires,
             achieves: self.loads.achieves(f),

@@ -104,10 +104,16 @@ impl Dangers {
     /// The window in which Front Ends must not start, as a sentence.
     #[must_use]
     pub fn blind_restart(&self) -> Option<String> {
-        let (first, last) = (self.blind_restart_after.first()?, self.blind_restart_after.last()?);
-        Some(format!(
-            "between steps {first} and {} a Front End that restarts by itself finds no back end: do not pause there.",
-            last + 1
-        ))
+        let mut spans: Vec<(usize, usize)> = Vec::new();
+        for &n in &self.blind_restart_after {
+            match spans.last_mut() {
+                Some((_, until)) if *until == n => *until = n + 1,
+                _ => spans.push((n, n + 1)),
+            }
+        }
+        let spans: Vec<String> =
+            spans.iter().map(|(from, until)| format!("between steps {from} and {until}")).collect();
+        let when = (!spans.is_empty()).then(|| spans.join(", and "))?;
+        Some(format!("{when} a Front End that restarts by itself finds no back end: do not pause there."))
     }
 }
