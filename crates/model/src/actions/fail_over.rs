@@ -142,8 +142,8 @@ impl Declare for FailOver {
         };
         // Both ways are open where one type is half here, half there: two purposes, two ids.
         let (purpose, words) = if self.to_mirror_slot { ("failover", "Fail over") } else { ("failback", "Fail back") };
-        let principal = problem.wish(self.store).and_then(|w| w.principal);
-        let meanwhile = principal != Some(self.to) && problem.is_meanwhile(self.store, self.to);
+        // A planned failover serves a role, which may be wished for where the slots are not.
+        let meanwhile = self.forced && problem.is_meanwhile(self.store, self.to);
         let mut risks: Vec<_> = self.given_up.iter().flat_map(behind).collect();
         risks.sort_by_key(|(_, risk)| std::cmp::Reverse(*risk));
         Declaration {
