@@ -49,6 +49,8 @@ pub enum Predicate {
     Reaches(StoreId, InstanceId, Option<InstanceId>),
     /// The pool keeps its quorum and its routing groups while the Front End is down.
     Spares(PoolId, FrontEndId),
+    /// With the Front End started the pool has its quorum.
+    Joins(PoolId, FrontEndId),
     /// A session exists exactly where the published slots say, and is SYNCHRONIZED; where there is no mirror slot, the
     /// primary-slot copy is unmirrored.
     SessionAsSlots(DatabaseId),
@@ -148,6 +150,7 @@ impl Predicate {
             }
             Self::Reaches(s, p, m) => v.reaches(*s, Value::Instance(*p), Value::from(*m)),
             Self::Spares(pool, f) => v.pool_holds(*pool, Some(*f)),
+            Self::Joins(pool, f) => v.votes_with(*pool, *f),
             Self::SessionAsSlots(d) => session_as_slots(v, *d),
             Self::SlotsArePair(s, a, b) => {
                 let pair = |x: InstanceId, y: InstanceId| {
@@ -230,7 +233,7 @@ impl Predicate {
                     }
                 }
             }
-            Self::Spares(pool, _) | Self::PoolHolds(pool) => quorum_fields(v, *pool, out),
+            Self::Spares(pool, _) | Self::Joins(pool, _) | Self::PoolHolds(pool) => quorum_fields(v, *pool, out),
             Self::SessionAsSlots(d) => {
                 let s = v.estate.database(*d).store;
                 out.extend([Field::PrimarySlot(s), Field::MirrorSlot(s)]);

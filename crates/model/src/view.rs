@@ -28,6 +28,20 @@ pub struct Votes {
     pub needed: usize,
 }
 
+impl Votes {
+    /// Whether they are enough.
+    #[must_use]
+    pub fn enough(self) -> Truth {
+        if self.sure >= self.needed {
+            Truth::True
+        } else if self.possible < self.needed {
+            Truth::False
+        } else {
+            Truth::Unknown
+        }
+    }
+}
+
 impl<'a> View<'a> {
     /// A view.
     #[must_use]
@@ -133,6 +147,19 @@ impl<'a> View<'a> {
     /// took the same one, and it is up in the epoch they took it in. Source: operations §11.3; rules §3.8.
     #[must_use]
     pub fn votes(self, pool: PoolId, leaving: Option<FrontEndId>) -> Votes {
+        let runs = |f| if Some(f) == leaving { Truth::False } else { self.is(Field::Services(f), Value::Running) };
+        self.votes_if(pool, runs)
+    }
+
+    /// Whether a pool has the votes it needs once a Front End has started. Without them it would not come up: it waits for
+    /// the others (operations §11.3, cold start).
+    #[must_use]
+    pub fn votes_with(self, pool: PoolId, joining: FrontEndId) -> Truth {
+        let runs = |f| if f == joining { Truth::True } else { self.is(Field::Services(f), Value::Running) };
+        self.votes_if(pool, runs).enough()
+    }
+
+    fn votes_if(self, pool: PoolId, running: impl Fn(FrontEndId) -> Truth) -> Votes {
         let front_ends = &self.estate.pool(pool).front_ends;
         let size = front_ends.len();
         let seeds = match size {
@@ -141,9 +168,6 @@ impl<'a> View<'a> {
             _ => 9,
         };
         let sql = matches!(size, 2 | 4 | 6);
-        let running = |f: FrontEndId| {
-            if Some(f) == leaving { Truth::False } else { self.is(Field::Services(f), Value::Running) }
-        };
         let mut votes = Votes { sure: 0, possible: 0, voters: seeds + usize::from(sql), needed: 0 };
         votes.needed = votes.voters / 2 + 1;
         let mut add = |t: Truth| {
@@ -192,13 +216,6 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn pool_holds(self, pool: PoolId, leaving: Option<FrontEndId>) -> Truth {
         let votes = self.votes(pool, leaving);
-        let quorum = if votes.sure >= votes.needed {
-            Truth::True
-        } else if votes.possible < votes.needed {
-            Truth::False
-        } else {
-            Truth::Unknown
-        };
         let down = |t: Truth| {
             let front_ends = self.estate.pool(pool).front_ends.iter().copied();
             front_ends
@@ -212,6 +229,6 @@ impl<'a> View<'a> {
         } else {
             Truth::Unknown
         };
-        quorum.and(groups)
+        votes.enough().and(groups)
     }
 }

@@ -98,6 +98,9 @@ fn predicate(estate: &Estate, p: &Predicate) -> String {
             estate.pool(*pool).fqdn,
             front_end(estate, *f)
         ),
+        Predicate::Joins(pool, f) => {
+            format!("{} has its votes once {} has started", estate.pool(*pool).fqdn, front_end(estate, *f))
+        }
         Predicate::SessionAsSlots(db) => format!("the session of {} is as the published slots say", d(db)),
         Predicate::SlotsArePair(s, a, b) => {
             format!("the slots of {} are {} and {}, in any order", store(estate, *s), i(a), i(b))

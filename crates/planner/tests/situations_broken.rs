@@ -3,7 +3,8 @@
 mod support;
 
 use model::database_type::DatabaseType;
-use model::estate::{Product, StoreId};
+use model::declaration::Risk;
+use model::estate::{FrontEndId, Product, StoreId};
 use model::field::{Field, Value};
 use model::problem::Problem;
 use planner::solve::{Outcome, solve};
@@ -139,4 +140,40 @@ fn front_ends_that_run_older_slots_restart_once_their_replica_has_the_new_ones()
     planned(&p, &["restart/fe1/mirroring"]);
     set(&mut p, Field::Replica(FE1), Value::Stale);
     planned(&p, &["replicate/pool01/mirroring", "restart/fe1/mirroring"]);
+}
+
+/// be1 is dead, one of two Front Ends stands still: the pool has lost its votes already.
+#[test]
+fn a_pool_that_has_lost_its_votes_gets_its_service_and_its_front_end_back_first() {
+    let mut p = support::seed(&[DatabaseType::User], 2);
+    set(&mut p, Field::Services(FrontEndId(1)), Value::Stopped);
+    let plan = support::solved(&p);
+    sound(&p, &plan);
+    let ids = support::ids(&p);
+    assert_eq!(ids[..3], ["fence/be1", "failover/pool01/User", "start/fe2"], "{ids:#?}");
+    assert_eq!(plan.plan.steps[2].declaration.risk(p.view(&plan.placed[2].before)), Risk::None);
+}
+
+#[test]
+fn front_ends_that_stand_still_are_started_one_by_one_as_long_as_the_pool_has_its_votes() {
+    let mut p = one();
+    set(&mut p, Field::Services(FrontEndId(0)), Value::Stopped);
+    planned(&p, &["start/fe1"]);
+    set(&mut p, Field::Services(FrontEndId(1)), Value::Stopped);
+    planned(&p, &["start/fe1", "start/fe2"]);
+    // With other slots to load it is what was left of a restart, and keeps that name.
+    set(&mut p, Field::StartedSinceMirror(FrontEndId(1)), Value::No);
+    planned(&p, &["restart/fe2/mirroring", "start/fe1"]);
+}
+
+#[test]
+fn a_pool_that_stands_still_is_started_together_and_nobody_has_to_allow_it() {
+    let mut p = one();
+    p.policy.allow_full_stop = false;
+    for f in p.estate.front_end_ids() {
+        set(&mut p, Field::Services(f), Value::Stopped);
+    }
+    let plan = planned(&p, &["full-stop/pool01/mirroring"]);
+    assert_eq!(plan.plan.steps[0].declaration.risk(p.view(&p.initial)), Risk::None);
+    assert_eq!(plan.cost.0[3], 0, "nothing is stopped");
 }

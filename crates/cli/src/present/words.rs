@@ -110,6 +110,7 @@ fn subject(estate: &Estate, condition: &Condition, text: &str) -> Option<Subject
             Predicate::NotKnownToDiffer(Field::Services(f) | Field::StartedSinceMirror(f), _) => front_end(*f),
             Predicate::Reaches(..)
             | Predicate::Spares(..)
+            | Predicate::Joins(..)
             | Predicate::SlotsArePair(..)
             | Predicate::NotKnownToDiffer(..)
             | Predicate::IsUnknown(_)

@@ -182,7 +182,8 @@ impl Declare for FailOver {
             duration: durations::FAIL_OVER,
             group: None,
             subject: Subject::Pool(store.pool),
-            stops_harm: false,
+            // Users without a back end are the harm.
+            stops_harm: self.forced,
             work: Work::Change,
             origin: Origin {
                 sentences: if self.forced { &["3", "3.types"] } else { &[] },

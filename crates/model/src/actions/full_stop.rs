@@ -1,4 +1,5 @@
-//! Stop every Front End of a pool and start them together: where a rolling restart would cost the quorum, announced.
+//! Stop every Front End of a pool and start them together: where a rolling restart would cost the quorum, announced. Where
+//! none runs they are only started: one alone would wait for the others.
 
 use super::restart::{Loads, due, named_purpose, purpose, stage, start, stop};
 use super::{Declare, pool_id};
@@ -8,7 +9,7 @@ use crate::declaration::{
     Clause, Declaration, Evidence, Group, Origin, Performer, Phrase, Risk, StepId, Subject, Undo, Way, Work,
 };
 use crate::durations;
-use crate::estate::PoolId;
+use crate::estate::{FrontEndId, PoolId};
 use crate::field::{Field, State, Value, write};
 use crate::problem::Problem;
 
@@ -17,21 +18,23 @@ use crate::problem::Problem;
 pub struct FullStop {
     pool: PoolId,
     loads: Loads,
+    /// Whether none is running: nothing is stopped then.
+    stands: bool,
 }
 
 impl Declare for FullStop {
     fn propose(problem: &Problem, state: &State) -> Vec<Self> {
-        if !(problem.policy.allow_full_stop && problem.policy.accept_outage) {
-            return Vec::new();
-        }
+        let allowed = problem.policy.allow_full_stop && problem.policy.accept_outage;
         let mut all = Vec::new();
         for pool in problem.pools() {
             let Some(loads) = Loads::of(problem, state, pool) else { continue };
             let front_ends = &problem.estate.pool(pool).front_ends;
             // One whose services are disabled does not start by starting.
-            let disabled = |&f: &_| problem.view(state).get(Field::Services(f)) == Value::Disabled;
-            if !front_ends.iter().any(disabled) && front_ends.iter().any(|&f| due(problem, state, f, &loads)) {
-                all.push(Self { pool, loads });
+            let services = |f| problem.view(state).get(Field::Services(f));
+            let disabled = front_ends.iter().any(|&f| services(f) == Value::Disabled);
+            let stands = front_ends.iter().all(|&f| services(f) == Value::Stopped);
+            if (allowed || stands) && !disabled && front_ends.iter().any(|&f| due(problem, state, f, &loads)) {
+                all.push(Self { pool, loads, stands });
             }
         }
         all
@@ -48,16 +51,21 @@ impl Declare for FullStop {
         requires.extend(self.loads.back_end(estate));
         requires.sort_by(|a, b| a.condition.cmp(&b.condition));
         requires.dedup();
-        let mut title = Phrase::new("Stop ");
-        for (n, &f) in front_ends.iter().rev().enumerate() {
-            title = if n == 0 { title } else { title.words(", ") }.front_end(f);
-        }
         // Stopped in one order, started in the reverse one (operations §11.3, G2).
-        let mut cmdlets: Vec<_> = front_ends.iter().rev().map(|&f| stop(problem, f)).collect();
+        let stops = if self.stands { Vec::new() } else { front_ends.iter().rev().copied().collect() };
+        let named = |words: &str, list: &[FrontEndId]| {
+            let comma = |p: Phrase, n: usize| if n == 0 { p } else { p.words(", ") };
+            list.iter().enumerate().fold(Phrase::new(words), |p, (n, &f)| comma(p, n).front_end(f))
+        };
+        let mut cmdlets: Vec<_> = stops.iter().map(|&f| stop(problem, f)).collect();
         cmdlets.extend(front_ends.iter().map(|&f| start(problem, f)));
         Declaration {
             id: StepId(format!("{}/{}", pool_id("full-stop", estate, self.pool), named_purpose(problem, &self.loads))),
-            title: title.words(", then start all"),
+            title: if self.stands {
+                named("Start ", front_ends).words(" together")
+            } else {
+                named("Stop ", &stops).words(", then start all")
+            },
             requires,
             achieves: front_ends
                 .iter()
@@ -84,15 +92,15 @@ impl Declare for FullStop {
                 source: "the procedure, step 4: restart services; guard G2 of the reference",
                 retry: true,
             }],
-            risks: vec![(Vec::new(), Risk::Outage)],
+            risks: if self.stands { Vec::new() } else { vec![(Vec::new(), Risk::Outage)] },
             loses: Vec::new(),
-            ends: Some("the service of the whole pool"),
+            ends: (!self.stands).then_some("the service of the whole pool"),
             undo: Undo::NotApplicable,
             duration: durations::FULL_STOP,
             group: Some(Group::Pool(self.pool)),
             subject: Subject::Pool(self.pool),
-            stops_harm: false,
-            work: Work::FullStop,
+            stops_harm: self.stands,
+            work: if self.stands { Work::Restart } else { Work::FullStop },
             origin: if purpose(&self.loads) == "store" {
                 Origin { sentences: &["4.restart"], deviation: Some("full-stop") }
             } else {

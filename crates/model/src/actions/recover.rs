@@ -157,7 +157,7 @@ impl Declare for Recover {
             duration: durations::FAIL_OVER,
             group: None,
             subject: Subject::Pool(store.pool),
-            stops_harm: false,
+            stops_harm: true,
             work: Work::Change,
             origin: Origin { sentences: &[], deviation: Some("recover") },
             stage: Stage::Serve,

@@ -121,6 +121,24 @@ pub fn start(problem: &Problem, f: FrontEndId) -> Cmdlet {
 pub struct Restart {
     front_end: FrontEndId,
     loads: Loads,
+    /// Whether its services are known to stand: what is left of a restart is a start, and takes no vote from anybody.
+    stands: bool,
+}
+
+impl Restart {
+    /// What the others of the pool must be able to do without it. Nothing, where they do without it already.
+    fn spared(&self, estate: &Estate) -> Vec<Clause> {
+        let (f, pool) = (self.front_end, estate.front_end(self.front_end).pool);
+        if self.stands {
+            return vec![
+                clause(Condition::Is(Field::Services(f), Value::Stopped), rules::ROLE),
+                clause(Predicate::Joins(pool, f), rules::G2),
+            ];
+        }
+        let others = estate.pool(pool).front_ends.iter().filter(|&&g| g != f);
+        let run = others.map(|&g| clause(Condition::Is(Field::Services(g), Value::Running), rules::ROUTING));
+        std::iter::once(clause(Predicate::Spares(pool, f), rules::G2)).chain(run).collect()
+    }
 }
 
 impl Declare for Restart {
@@ -134,10 +152,11 @@ impl Declare for Restart {
             let front_ends = &problem.estate.pool(pool).front_ends;
             // A Front End that stands still within a full stop is started by the rest of that step.
             // One whose services are disabled does not start by starting.
-            let stands =
-                |f| matches!(problem.view(state).get(Field::Services(f)), Value::AnnouncedStop | Value::Disabled);
-            let due = front_ends.iter().filter(|&&f| !stands(f) && due(problem, state, f, &loads));
-            all.extend(due.map(|&front_end| Self { front_end, loads: loads.clone() }));
+            let services = |f| problem.view(state).get(Field::Services(f));
+            let other = |f| matches!(services(f), Value::AnnouncedStop | Value::Disabled);
+            let due = front_ends.iter().filter(|&&f| !other(f) && due(problem, state, f, &loads));
+            let stands = |f| services(f) == Value::Stopped;
+            all.extend(due.map(|&f| Self { front_end: f, loads: loads.clone(), stands: stands(f) }));
         }
         all
     }
@@ -151,15 +170,14 @@ impl Declare for Restart {
         let f = self.front_end;
         let pool = estate.front_end(f).pool;
         let mut requires = self.loads.requires(f);
-        requires.push(clause(Predicate::Spares(pool, f), rules::G2));
+        requires.extend(self.spared(estate));
         requires.extend(self.loads.back_end(estate));
-        let others: Vec<_> = estate.pool(pool).front_ends.iter().filter(|&&g| g != f).collect();
-        requires
-            .extend(others.iter().map(|&&g| clause(Condition::Is(Field::Services(g), Value::Running), rules::ROUTING)));
-        let names: Vec<String> = others.iter().map(|&&g| estate.front_end(g).fqdn.to_string()).collect();
+        let others = estate.pool(pool).front_ends.iter().filter(|&&g| g != f);
+        let names: Vec<String> = others.map(|&g| estate.front_end(g).fqdn.to_string()).collect();
+        let start = start(problem, f);
         Declaration {
             id: StepId(format!("restart/{}/{}", estate.front_end(f).fqdn, named_purpose(problem, &self.loads))),
-            title: Phrase::new("Restart ").front_end(f),
+            title: Phrase::new(if self.stands { "Start " } else { "Restart " }).front_end(f),
             requires,
             achieves: self.loads.achieves(f),
             begin: vec![write(Field::Services(f), Value::Stopped)],
@@ -174,21 +192,21 @@ impl Declare for Restart {
                 performer: Performer::Cmdlet,
                 requires: Vec::new(),
                 rights: vec!["RTCUniversalServerAdmins", "local Administrators on the Front End"],
-                call: Call::Cmdlets(vec![stop(problem, f), start(problem, f)]),
+                call: Call::Cmdlets(if self.stands { vec![start] } else { vec![stop(problem, f), start] }),
                 limit: Some(60 * 60),
                 settle: 30 * 60,
                 evidence: Evidence::Documented,
                 source: "the procedure, step 4: restart services; one at a time: topologies and components for Front End Servers",
                 retry: true,
             }],
-            risks: vec![(Vec::new(), Risk::Outage)],
+            risks: if self.stands { Vec::new() } else { vec![(Vec::new(), Risk::Outage)] },
             loses: Vec::new(),
-            ends: Some("the sign-in of the users of one Front End, for minutes"),
+            ends: (!self.stands).then_some("the sign-in of the users of one Front End, for minutes"),
             undo: Undo::NotApplicable,
-            duration: durations::RESTART,
+            duration: if self.stands { durations::START } else { durations::RESTART },
             group: Some(Group::Pool(pool)),
             subject: Subject::Pool(pool),
-            stops_harm: false,
+            stops_harm: self.stands,
             work: Work::Restart,
             origin: if purpose(&self.loads) == "store" {
                 Origin { sentences: &["4.restart"], deviation: Some("one-at-a-time") }
@@ -196,7 +214,7 @@ impl Declare for Restart {
                 Origin { sentences: &[], deviation: Some("restart-after-mirroring") }
             },
             stage: stage(&self.loads),
-            notes: if names.is_empty() {
+            notes: if names.is_empty() || self.stands {
                 Vec::new()
             } else {
                 vec![Phrase::new(format!("{} must run meanwhile; stop neither", join(&names)))]

@@ -4,7 +4,7 @@
 use super::Declare;
 use super::restart::{Loads, start};
 use crate::call::{Call, Cmdlet};
-use crate::condition::Condition;
+use crate::condition::{Condition, Predicate};
 use crate::declaration::{
     Declaration, Evidence, Group, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
 };
@@ -65,6 +65,7 @@ impl Declare for StartServices {
         let now = if self.disabled { Value::Disabled } else { Value::Stopped };
         let mut requires = self.loads.requires(f);
         requires.push(clause(Condition::Is(Field::Services(f), now), rules::ROLE));
+        requires.push(clause(Predicate::Joins(pool, f), rules::G2));
         requires.extend(self.loads.back_end(estate));
         let call = if self.disabled {
             let computer = &estate.front_end(f).fqdn;
