@@ -3,49 +3,13 @@
 mod support;
 
 use executor::driver::Driver;
-use executor::simulated::{Deployment, Simulated};
-use model::actions::Action;
-use model::declaration::{Declaration, StepId};
-use model::estate::Estate;
-use model::field::{Field, State};
-use model::problem::Problem;
-use model::view::View;
+use executor::simulated::Deployment;
+use support::effects::{declared, holds};
 use support::{begin, problem};
 use topology::names::{Fqdn, SqlInstance};
 
-fn observe(world: &mut Simulated, estate: &Estate) -> State {
-    let mut state = State::unknown(estate);
-    for fact in world.observe(estate, estate.layout().fields()).unwrap() {
-        state.set(estate, fact.field(estate).unwrap(), fact.value(estate));
-    }
-    state
-}
-
 fn host(label: &str) -> Fqdn {
     format!("{label}.contoso.com").parse().unwrap()
-}
-
-/// Performs a step by its first way, waits, and compares every field that it declares and that can be read then.
-fn holds(world: &mut Simulated, problem: &Problem, d: &Declaration) {
-    let estate = &problem.estate;
-    world.perform(&d.id, &d.ways[0].call, None).unwrap();
-    for _ in 0..240 {
-        if d.is_true(View::new(estate, &observe(world, estate))) {
-            break;
-        }
-        world.wait(15).unwrap();
-    }
-    let seen = observe(world, estate);
-    for w in &d.end {
-        let value = seen.get(estate, w.field);
-        let dark = !value.is_known() && matches!(w.field, Field::Content(..));
-        assert!(value == w.value || dark, "{}: {:?} declared {:?}, seen {value:?}", d.id, w.field, w.value);
-    }
-}
-
-fn declared(problem: &Problem, id: &str) -> Declaration {
-    let id = StepId(id.to_owned());
-    Action::with_id(problem, &problem.initial, &id).unwrap_or_else(|| panic!("{id} does not apply")).1
 }
 
 #[test]

@@ -15,6 +15,8 @@ pub const FENCE: Duration = range(5 * MIN, 10 * MIN, "assumed");
 pub const FAIL_OVER: Duration = range(30, 5 * MIN, "operations 14, proposal");
 /// Export topology, simple URLs, settings.
 pub const SAVE: Duration = range(MIN, 3 * MIN, "assumed");
+/// Another pool takes the Central Management store over.
+pub const MOVE_CMS: Duration = range(5 * MIN, 10 * MIN, "operations 14: 5 min documented as the target");
 /// Edit and publish in Topology Builder.
 pub const PUBLISH: Duration = range(5 * MIN, 10 * MIN, "assumed");
 /// A publish reaches the replicas of a pool.

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use topology::names::{Fqdn, SqlInstance};
 
 use crate::database_type::DatabaseType;
+use crate::field::{Field, Value};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => { $(
@@ -304,6 +305,15 @@ impl Estate {
     #[must_use]
     pub fn layout(&self) -> &crate::field::Layout {
         &self.layout
+    }
+
+    /// Writes down which pools hold the Central Management store, where that is known.
+    pub fn place_cms(&self, state: &mut crate::field::State) {
+        let Some(holder) = self.cms else { return };
+        for p in self.pool_ids() {
+            let holds = if p == holder { Value::Yes } else { Value::No };
+            state.set(self, Field::HoldsCms(p), holds);
+        }
     }
 
     /// The pool of that name.

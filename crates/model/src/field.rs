@@ -57,6 +57,8 @@ pub enum Field {
     LogBackups(PoolId),
     /// Whether the reports' data sources name the slots: `Yes`, `No`.
     Reports(PoolId),
+    /// Whether the pool holds the Central Management store: `Yes`, `No`.
+    HoldsCms(PoolId),
     /// Whether the Central Management store takes writes: `Yes`, `No`.
     CmsWritable,
     /// Whether topology, simple URLs and settings were saved since the last publish by somebody else: `Yes`, `No`.
@@ -144,6 +146,7 @@ pub struct Layout {
 
 const COPY: usize = 6;
 const FRONT_END: usize = 4;
+const POOL: usize = 4;
 
 impl Layout {
     pub(crate) fn of(estate: &Estate) -> Self {
@@ -161,7 +164,7 @@ impl Layout {
         }
         l.pool = l.fields.len();
         for p in estate.pool_ids() {
-            l.fields.extend([Field::Tested(p), Field::LogBackups(p), Field::Reports(p)]);
+            l.fields.extend([Field::Tested(p), Field::LogBackups(p), Field::Reports(p), Field::HoldsCms(p)]);
         }
         for (i, database) in estate.databases.iter().enumerate() {
             l.copy.push(l.fields.len());
@@ -231,9 +234,10 @@ impl Layout {
             Field::StartedSinceMirror(f) => front_end(f, 3),
             Field::LoadedPrimary(f, s) => loaded(f, s, 0),
             Field::LoadedMirror(f, s) => loaded(f, s, 1),
-            Field::Tested(p) => Some(self.pool + p.index() * 3),
-            Field::LogBackups(p) => Some(self.pool + p.index() * 3 + 1),
-            Field::Reports(p) => Some(self.pool + p.index() * 3 + 2),
+            Field::Tested(p) => Some(self.pool + p.index() * POOL),
+            Field::LogBackups(p) => Some(self.pool + p.index() * POOL + 1),
+            Field::Reports(p) => Some(self.pool + p.index() * POOL + 2),
+            Field::HoldsCms(p) => Some(self.pool + p.index() * POOL + 3),
             Field::CmsWritable => Some(self.estate),
             Field::Saved => Some(self.estate + 1),
             Field::Publishing => Some(self.estate + 2),

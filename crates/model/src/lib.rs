@@ -6,6 +6,7 @@ pub mod attest;
 pub mod call;
 pub mod clicks;
 pub mod cmdlet_table;
+pub mod cms;
 pub mod commands;
 pub mod condition;
 pub mod database_type;

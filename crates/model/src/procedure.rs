@@ -121,6 +121,11 @@ pub const DEVIATIONS: &[Deviation] = &[
     ),
     deviation("confirm", "-Confirm:$false, else each cmdlet asks", "Invoke-CsDatabaseFailover"),
     deviation("save", "topology and settings saved: the way back from the publishes", "Publish-CsTopology; K11"),
+    deviation(
+        "move-cms",
+        "the Central Management store moved to another pool first: its own back end cannot be changed, or it is down",
+        "Central Management store failover; operations 9.2, option C1",
+    ),
     deviation("replicas", "replicas awaited: a Front End started early reads the old topology", "operations 10.3; K4"),
     deviation(
         "one-at-a-time",

@@ -79,6 +79,7 @@ impl Estate {
             Field::Tested(p) => Field::Tested(pool(p)?),
             Field::LogBackups(p) => Field::LogBackups(pool(p)?),
             Field::Reports(p) => Field::Reports(pool(p)?),
+            Field::HoldsCms(p) => Field::HoldsCms(pool(p)?),
             Field::CmsWritable => Field::CmsWritable,
             Field::Saved => Field::Saved,
             Field::Publishing => Field::Publishing,

@@ -80,6 +80,21 @@ rules! {
     /// Publishing needs the Central Management store.
     CMS = "cms", "the topology cannot be written",
         "requirements to publish a topology; invariant 5";
+    /// The back end of the pool that holds the Central Management store cannot be changed.
+    CMS_POOL = "cms-pool", "Topology Builder does not change the back end of the pool that holds the Central Management store",
+        "restoring the server hosting the Central Management store; operations 9.2";
+    /// The Central Management store is moved from where it is.
+    CMS_PLACE = "cms-place", "the Central Management store is not where it would be taken from",
+        "Invoke-CsManagementServerFailover; operations 9.5";
+    /// The pool that takes the Central Management store over must be able to run it.
+    CMS_TAKER = "cms-taker", "the pool that takes over cannot run the Central Management store: no forest would be left with one",
+        "Move-CsManagementServer; operations 9.4 and 9.5";
+    /// Before the Central Management store is moved it is saved.
+    CMS_SAVED = "cms-saved", "a move that fails half-way leaves no Central Management store and no way back",
+        "operations 9.2 and 9.4";
+    /// What is read from the Central Management store must be served.
+    CMS_READ = "cms-read", "the Central Management store cannot be read",
+        "operations 9.1";
     /// A publish starts from the document that was read.
     BASE = "base", "somebody else changed the topology meanwhile",
         "operations 10.2; invariant 5";

@@ -272,10 +272,12 @@ impl Snapshot {
         Estate::new(parts).map_err(|e| Source::new("", "snapshot.json").at(&[], "CT2107", e.to_string(), ""))
     }
 
-    /// The state of an estate: what is not said is unknown.
+    /// The state of an estate: what is not said is unknown. Which pools hold the Central Management store follows from the
+    /// constant part, where no fact says otherwise.
     #[must_use]
     pub fn state(&self, estate: &Estate) -> State {
         let mut state = State::unknown(estate);
+        estate.place_cms(&mut state);
         for fact in &self.facts {
             if let Some(field) = fact.field(estate) {
                 state.set(estate, field, fact.value(estate));

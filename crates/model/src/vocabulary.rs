@@ -14,7 +14,7 @@ use crate::field::{Field, Value};
 pub const ESTATE: &str = "estate";
 
 /// Every attribute, in the order of [`Field`].
-pub const ATTRIBUTES: [&str; 26] = [
+pub const ATTRIBUTES: [&str; 27] = [
     "reachable",
     "fenced",
     "epoch",
@@ -38,6 +38,7 @@ pub const ATTRIBUTES: [&str; 26] = [
     "tested",
     "log-backups",
     "reports",
+    "holds-cms",
     "cms-writable",
     "saved",
     "publishing",
@@ -70,9 +71,10 @@ pub fn attribute(field: Field) -> &'static str {
         Field::Tested(_) => 20,
         Field::LogBackups(_) => 21,
         Field::Reports(_) => 22,
-        Field::CmsWritable => 23,
-        Field::Saved => 24,
-        Field::Publishing => 25,
+        Field::HoldsCms(_) => 23,
+        Field::CmsWritable => 24,
+        Field::Saved => 25,
+        Field::Publishing => 26,
     }]
 }
 
@@ -96,7 +98,9 @@ pub fn subject(estate: &Estate, field: Field) -> String {
         Field::LoadedPrimary(f, s) | Field::LoadedMirror(f, s) => {
             format!("{} for {}", estate.front_end(f).fqdn, store_name(estate, s))
         }
-        Field::Tested(p) | Field::LogBackups(p) | Field::Reports(p) => estate.pool(p).fqdn.to_string(),
+        Field::Tested(p) | Field::LogBackups(p) | Field::Reports(p) | Field::HoldsCms(p) => {
+            estate.pool(p).fqdn.to_string()
+        }
         Field::CmsWritable | Field::Saved | Field::Publishing => ESTATE.to_owned(),
     }
 }
@@ -177,6 +181,7 @@ pub fn parse_field(estate: &Estate, subject: &str, attribute: &str) -> Option<Fi
         "tested" => pool().map(Field::Tested),
         "log-backups" => pool().map(Field::LogBackups),
         "reports" => pool().map(Field::Reports),
+        "holds-cms" => pool().map(Field::HoldsCms),
         "cms-writable" => whole(Field::CmsWritable),
         "saved" => whole(Field::Saved),
         "publishing" => whole(Field::Publishing),
@@ -210,6 +215,7 @@ pub fn domain(field: Field) -> Domain {
         | Field::Tested(_)
         | Field::LogBackups(_)
         | Field::Reports(_)
+        | Field::HoldsCms(_)
         | Field::CmsWritable
         | Field::Saved
         | Field::Publishing => &[V::Yes, V::No],
@@ -357,6 +363,7 @@ pub fn phrase(estate: &Estate, field: Field) -> String {
         Field::Tested(p) => pool("test of the databases", p),
         Field::LogBackups(p) => pool("log backups", p),
         Field::Reports(p) => pool("report data sources", p),
+        Field::HoldsCms(p) => format!("place of the Central Management store: {}", estate.pool(p).fqdn),
         Field::CmsWritable => "writability of the Central Management store".to_owned(),
         Field::Saved => "saved export of the topology".to_owned(),
         Field::Publishing => "publish in progress".to_owned(),

@@ -1,7 +1,7 @@
 //! Conditions in words: one sentence each, with whole names, in the field's terms. It evaluates nothing.
 
 use crate::condition::{Condition, Predicate};
-use crate::estate::{DatabaseId, Estate, FrontEndId, InstanceId, StoreId};
+use crate::estate::{DatabaseId, Estate, FrontEndId, InstanceId, PoolId, StoreId};
 use crate::field::{Field, Value};
 use crate::vocabulary::{phrase, value_text};
 
@@ -48,6 +48,8 @@ fn is(estate: &Estate, field: Field, value: Value) -> String {
             format!("{} has received the published topology", front_end(estate, f))
         }
         (Field::Services(f), Value::Running) => format!("the services of {} run", front_end(estate, f)),
+        (Field::HoldsCms(p), Value::Yes) => format!("{} holds the Central Management store", pool(estate, p)),
+        (Field::HoldsCms(p), Value::No) => format!("the Central Management store is not on {}", pool(estate, p)),
         (Field::CmsWritable, Value::Yes) => "the Central Management store takes writes".to_owned(),
         (Field::Saved, Value::Yes) => "topology, simple URLs and settings are saved".to_owned(),
         _ => format!("{}: {}", phrase(estate, field), value_text(estate, value)),
@@ -131,6 +133,10 @@ fn predicate(estate: &Estate, p: &Predicate) -> String {
 
 fn database(estate: &Estate, d: DatabaseId) -> String {
     estate.qualified(d)
+}
+
+fn pool(estate: &Estate, p: PoolId) -> String {
+    estate.pool(p).fqdn.to_string()
 }
 
 fn sql(estate: &Estate, i: InstanceId) -> String {

@@ -91,8 +91,7 @@ struct PoolLikeness {
     front_ends: Vec<Vec<Value>>,
     /// Shared stores by name, own ones by what they are like.
     stores: Vec<(DatabaseType, Result<StoreId, Option<Likeness>>)>,
-    facts: [Value; 3],
-    cms: bool,
+    facts: [Value; 4],
 }
 
 fn pool_likeness(problem: &Problem, pool: PoolId) -> PoolLikeness {
@@ -113,8 +112,7 @@ fn pool_likeness(problem: &Problem, pool: PoolId) -> PoolLikeness {
         product: part.product,
         front_ends: part.front_ends.iter().map(front_end).collect(),
         stores: part.stores.iter().map(store).collect(),
-        facts: [Field::Tested(pool), Field::LogBackups(pool), Field::Reports(pool)].map(get),
-        cms: estate.cms == Some(pool),
+        facts: [Field::Tested(pool), Field::LogBackups(pool), Field::Reports(pool), Field::HoldsCms(pool)].map(get),
     }
 }
 

@@ -3,6 +3,7 @@
 
 pub mod alike;
 pub mod changes;
+pub mod cms;
 pub mod cost;
 pub mod critical;
 pub mod edges;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use model::actions::Action;
+use model::cms;
 use model::declaration::{Clause, StepId};
 use model::estate::{DatabaseId, HostId, InstanceId, StoreId};
 use model::field::{Field, Value};
@@ -142,6 +143,7 @@ fn favourable(field: Field) -> Option<Value> {
         Field::Content(..) => Some(Value::Complete),
         Field::Safety(..) => Some(Value::Full),
         Field::Services(_) => Some(Value::Running),
+        Field::HoldsCms(_) => Some(Value::No),
         Field::Answers(_) | Field::Ready(_) | Field::CmsWritable | Field::Reachable(_) => Some(Value::Yes),
         Field::WitnessLink(..) => Some(Value::Connected),
         _ => None,
@@ -172,6 +174,8 @@ fn grants(problem: &Problem) -> Vec<Grant> {
                     by_copy.entry((kind, i)).or_default().push((field, value));
                 }
             }
+            // Where the Central Management store is known to be, it is not elsewhere by being granted so.
+            None if matches!(field, Field::HoldsCms(_)) && now.is_known() => {}
             None if now != value => list.push(Grant::Fact(field, value)),
             None => {}
         }
@@ -195,7 +199,10 @@ fn grants(problem: &Problem) -> Vec<Grant> {
         let complete = |&i: &InstanceId| v.get(Field::Content(*d, i)) == Value::Complete;
         !instances.iter().any(complete) && !problem.consents.contains(d)
     };
-    let databases = managed.iter().flat_map(|&s| estate.store(s).databases.iter().copied());
+    // The Central Management store is moved away from where it may be lost, whoever manages it.
+    let left = cms::taker(problem).and(cms::holder(v)).and_then(|p| cms::store(estate, p));
+    let stores: BTreeSet<StoreId> = managed.iter().copied().chain(left).collect();
+    let databases = stores.iter().flat_map(|&s| estate.store(s).databases.iter().copied());
     let loss: Vec<DatabaseId> = databases.filter(incomplete).collect();
     if !loss.is_empty() {
         list.push(Grant::Loss(loss));

@@ -14,7 +14,7 @@ use crate::cost::Cost;
 use crate::search::{Found, search};
 use crate::sequence::{self, Placed};
 use crate::step::Rules;
-use crate::{alike, edges, verify};
+use crate::{alike, cms, edges, verify};
 
 /// A plan with the world around each of its steps.
 #[derive(Clone)]
@@ -119,7 +119,8 @@ fn whole(rules: &Rules<'_>) -> Outcome {
 
 /// The steps of one part, by id, of the whole estate's names.
 fn part_actions(problem: &Problem, part: &[StoreId]) -> Result<Vec<StepId>, Outcome> {
-    let Some(own) = problem.restricted(&with_unmanaged(problem, part)) else { return Err(Outcome::TooLarge) };
+    let Some(mut own) = problem.restricted(&with_unmanaged(problem, part)) else { return Err(Outcome::TooLarge) };
+    cms::keep_wishes(&mut own, problem, part);
     let rules = Rules::new(&own);
     if rules.reached(&own.initial) {
         return Ok(Vec::new());
@@ -128,7 +129,8 @@ fn part_actions(problem: &Problem, part: &[StoreId]) -> Result<Vec<StepId>, Outc
     let classes = alike::classes(&own);
     let twins = alike::twins(&own);
     let stand_ins = alike::stand_ins(&own, &classes, &twins);
-    let stands = |p| twins.iter().any(|pools| pools[0] == p);
+    let beside = cms::places(&own, &own.pools().into_iter().collect());
+    let stands = |p| twins.iter().any(|pools| pools[0] == p) || beside.contains(&p);
     if let Some(small) = own.restricted_to(&with_unmanaged(&own, &stand_ins), stands) {
         let small_rules = Rules::new(&small);
         match search(&small_rules) {
@@ -149,12 +151,16 @@ fn part_actions(problem: &Problem, part: &[StoreId]) -> Result<Vec<StepId>, Outc
     }
 }
 
-/// Some managed stores, and every store that is not managed: those stay as they are, but Front Ends load them too.
+/// Some managed stores, and every store that is not managed: those stay as they are, but Front Ends load them too. And what
+/// a move of the Central Management store would read.
 fn with_unmanaged(problem: &Problem, managed: &[StoreId]) -> Vec<StoreId> {
     let pools: BTreeSet<_> = managed.iter().flat_map(|&s| problem.estate.store(s).users.iter().copied()).collect();
+    let beside = cms::seen(problem, &pools);
     let keep = |s: &StoreId| {
         let store = problem.estate.store(*s);
-        managed.contains(s) || (problem.wish(*s).is_none() && store.users.iter().any(|p| pools.contains(p)))
+        managed.contains(s)
+            || beside.contains(s)
+            || (problem.wish(*s).is_none() && store.users.iter().any(|p| pools.contains(p)))
     };
     problem.estate.store_ids().filter(keep).collect()
 }

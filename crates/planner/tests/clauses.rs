@@ -8,8 +8,9 @@ mod support;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use model::cms;
 use model::declaration::Declaration;
-use model::field::{Field, State, Value, write};
+use model::field::{Field, State, Value, Write, write};
 use model::problem::Problem;
 use model::rules;
 use prove::code::{Code, draw};
@@ -61,7 +62,26 @@ fn plan(survey: &mut Survey, problem: &Problem) {
         survey.look(&steps, &known, &parted(problem, &p.taken.after));
         // The Central Management store fails while this step runs.
         survey.look(&steps, &known, &written(problem, &p.taken.during, &[write(Field::CmsWritable, Value::No)]));
+        // Its pool or the one that could take it over fails, or it was never there.
+        for change in around_the_cms(problem) {
+            survey.look(&steps, &known, &written(problem, &p.before, &[change]));
+        }
     }
+}
+
+/// What can happen to the pools between which the Central Management store moves; nothing where it stays.
+fn around_the_cms(problem: &Problem) -> Vec<Write> {
+    let estate = &problem.estate;
+    let places = (cms::holder(problem.view(&problem.initial)), cms::taker(problem));
+    let (Some(from), Some(to)) = places else { return Vec::new() };
+    let home = |pool| estate.store(cms::store(estate, pool).expect("both have one")).instances.iter();
+    let silent = home(from).chain(home(to)).map(|&i| write(Field::Answers(i), Value::No));
+    let others = [
+        write(Field::Services(estate.pool(to).front_ends[0]), Value::Stopped),
+        write(Field::HoldsCms(from), Value::Unknown),
+        write(Field::CmsWritable, Value::Yes),
+    ];
+    silent.chain(others).collect()
 }
 
 /// A state in which the first database of the first store has its roles exchanged.
@@ -82,6 +102,9 @@ fn no_clause_of_the_procedure_can_be_taken_away_unnoticed() {
         plan(&mut survey, &seed(&FOUR[..3], front_ends));
     }
     plan(&mut survey, &seed(&FOUR, 3));
+    let mut paired = support::cms::night(support::cms::paired());
+    support::world::want(&mut paired, support::world::BE2, Some(support::world::BE1));
+    plan(&mut survey, &paired);
     // Nobody knows whether the topology can be written: the plan asks.
     let mut asking = seed(&FOUR[..1], 3);
     asking.initial.set(&asking.estate, Field::CmsWritable, Value::Unknown);

@@ -39,6 +39,7 @@ fn seconds(deed: &Deed) -> u64 {
         Deed::Replicate => 5,
         Deed::SetRegistrar { .. } => 20,
         Deed::PublishFile { .. } | Deed::Enable => 60,
+        Deed::FailOverCms { .. } => 180,
         Deed::Sql { .. } => 2,
         Deed::Fence { .. } => 350,
         Deed::Publish { .. } => 420,
@@ -124,6 +125,7 @@ impl Deployment {
             }
             Deed::Look { .. } => Outcome::yes(""),
             Deed::Replicate | Deed::Enable => self.enable(),
+            Deed::FailOverCms { backup } => self.fail_over_cms(backup.as_ref()),
             Deed::SetRegistrar { pool, changes } => self.set_registrar(pool, changes),
             Deed::PublishFile { file } => self.publish_file(file),
             Deed::Sql { on, verb, database } => self.sql(on, *verb, database),

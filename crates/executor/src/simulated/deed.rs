@@ -45,6 +45,8 @@ pub enum Deed {
     PublishFile { file: String },
     /// `Enable-CsTopology`.
     Enable,
+    /// `Invoke-CsManagementServerFailover`; `backup` is the SQL Server of the pool that takes over, named with `-Force`.
+    FailOverCms { backup: Option<SqlInstance> },
     /// T-SQL.
     Sql { on: SqlInstance, verb: Verb, database: String },
     /// A person fences a machine.
@@ -162,9 +164,9 @@ impl Bound<'_> {
         self.text("DatabaseType")?.parse().map_err(|_| self.missing("DatabaseType"))
     }
 
-    /// The instance that `-SqlServerFqdn` and an instance parameter name together.
-    fn instance(&self, parameter: &str) -> Result<SqlInstance, Misuse> {
-        let host = self.fqdn("SqlServerFqdn")?;
+    /// The instance that a parameter for the host and one for the instance name together.
+    fn instance(&self, host: &str, parameter: &str) -> Result<SqlInstance, Misuse> {
+        let host = self.fqdn(host)?;
         let name = self.0.text(parameter).unwrap_or_default();
         let name = InstanceName::new(name).map_err(|_| self.missing(parameter))?;
         Ok(SqlInstance { host, name })
@@ -188,14 +190,14 @@ fn cmdlet(call: &Cmdlet) -> Result<Deed, Misuse> {
             exclude: exclude(),
         },
         "Uninstall-CsMirrorDatabase" => {
-            Deed::EndMirror { kind: bound.kind()?, on: bound.instance("SqlInstanceName")?, drop }
+            Deed::EndMirror { kind: bound.kind()?, on: bound.instance("SqlServerFqdn", "SqlInstanceName")?, drop }
         }
         "Install-CsMirrorDatabase" => {
             let all = call.is_on("ConfiguredDatabases");
             let named = if all { "ForInstance" } else { "SqlInstanceName" };
             Deed::CreateMirror {
                 kind: if all { None } else { Some(bound.kind()?) },
-                on: bound.instance(named)?,
+                on: bound.instance("SqlServerFqdn", named)?,
                 any_instance: all && call.text("ForInstance").is_none() && !call.is_on("ForDefaultInstance"),
                 share: bound.text("FileShare")?,
                 drop,
@@ -213,6 +215,13 @@ fn cmdlet(call: &Cmdlet) -> Result<Deed, Misuse> {
         "Invoke-CsManagementStoreReplication" => Deed::Replicate,
         "Publish-CsTopology" => Deed::PublishFile { file: bound.text("FileName")? },
         "Enable-CsTopology" => Deed::Enable,
+        "Invoke-CsManagementServerFailover" => Deed::FailOverCms {
+            backup: match (call.text("BackupSqlServerFqdn").is_some(), call.is_on("Force")) {
+                (true, true) => Some(bound.instance("BackupSqlServerFqdn", "BackupSqlInstanceName")?),
+                (false, false) => None,
+                _ => return Err(bound.missing("BackupSqlServerFqdn")),
+            },
+        },
         "Set-CsRegistrar" => registrar(&bound)?,
         name if name.starts_with("Get-Cs") => Deed::Look { cmdlet: name.to_owned() },
         name => return Err(Misuse::Unknown(name.to_owned())),
@@ -255,6 +264,7 @@ impl Deed {
             Self::SetRegistrar { .. } => "Set-CsRegistrar",
             Self::PublishFile { .. } => "Publish-CsTopology",
             Self::Enable => "Enable-CsTopology",
+            Self::FailOverCms { .. } => "Invoke-CsManagementServerFailover",
             Self::Sql { .. } => "T-SQL",
             Self::Fence { .. } => "Fence",
             Self::Publish { .. } => "Publish",

@@ -78,7 +78,7 @@ pub struct Deployment {
 pub struct Cms {
     /// The pool that holds it.
     pub pool: Fqdn,
-    /// Whether it takes writes.
+    /// Whether its service takes writes, as long as its databases serve.
     pub writable: bool,
 }
 

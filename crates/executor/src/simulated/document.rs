@@ -58,7 +58,7 @@ impl Deployment {
     /// `Publish-CsTopology -FileName`: the whole document is replaced, and with it every slot that it says. It asks for no
     /// mirror rules as Topology Builder does, and simple URLs have to be configured again (operations §10.1).
     pub(super) fn publish_file(&mut self, file: &str) -> Outcome {
-        if !self.cms.writable {
+        if !self.cms_writable() {
             return Outcome::no("Publish-CsTopology: the Central Management store does not answer.");
         }
         let Some(text) = self.files.get(file).cloned() else {

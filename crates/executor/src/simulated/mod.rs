@@ -4,6 +4,7 @@
 
 pub mod act;
 pub mod clock;
+pub mod cms;
 pub mod deed;
 pub mod deployment;
 pub mod document;

@@ -97,8 +97,12 @@ impl Observer<'_> {
             Field::Tested(p) => self.tested(p),
             Field::LogBackups(p) => self.log_backups(p),
             Field::Reports(p) => self.reports(p),
+            Field::HoldsCms(p) => {
+                let here = self.world.cms.pool == self.estate.pool(p).fqdn;
+                Read::yes_no(here, "Get-CsService -CentralManagement", None)
+            }
             Field::CmsWritable => Read::yes_no(
-                self.world.cms.writable,
+                self.world.cms_writable(),
                 "Get-CsManagementStoreReplicationStatus -CentralManagementStoreStatus",
                 None,
             ),

@@ -11,7 +11,7 @@ use super::pool::Slots;
 impl Deployment {
     /// A person publishes slots from Topology Builder.
     pub(super) fn publish(&mut self, pool: &Fqdn, after: &[(Fqdn, Slots)]) -> Outcome {
-        if !self.cms.writable {
+        if !self.cms_writable() {
             return Outcome::no("The topology cannot be published: the Central Management store does not answer.");
         }
         if let Err(refusal) = self.builder_allows(after) {
@@ -40,7 +40,8 @@ impl Deployment {
                 return Err(format!("{} is a mirror in the published topology and cannot be chosen.", slots.primary));
             }
             // The back end of the pool that holds the Central Management store cannot be changed (operations §9.2).
-            if moves && *user == self.cms.pool && matches!(slots.kind, DatabaseType::User | DatabaseType::CentralMgmt) {
+            let back_end = [DatabaseType::User, DatabaseType::Application, DatabaseType::CentralMgmt];
+            if moves && *user == self.cms.pool && back_end.contains(&slots.kind) {
                 return Err(format!(
                     "{user} hosts the Central Management store; its SQL Server store cannot be changed."
                 ));
@@ -82,7 +83,7 @@ impl Deployment {
 
     /// `Set-CsRegistrar` with database slots (operations §5.9).
     pub(super) fn set_registrar(&mut self, pool: &Fqdn, changes: &[(DatabaseType, bool, SqlInstance)]) -> Outcome {
-        if !self.cms.writable {
+        if !self.cms_writable() {
             return Outcome::no("The Central Management store does not answer.");
         }
         let mut touched = Vec::new();
@@ -103,6 +104,10 @@ impl Deployment {
 
     /// `Enable-CsTopology`, `Invoke-CsManagementStoreReplication`: the topology goes out again.
     pub(super) fn enable(&mut self) -> Outcome {
-        if self.cms.writable { Outcome::yes("") } else { Outcome::no("The Central Management store does not answer.") }
+        if self.cms_writable() {
+            Outcome::yes("")
+        } else {
+            Outcome::no("The Central Management store does not answer.")
+        }
     }
 }

@@ -258,13 +258,7 @@ impl Deployment {
         for store in self.published.stores.iter_mut().filter(|s| s.slots.mirror.is_some()) {
             store.slots.witness = Some(instance.clone());
         }
-        let published = self.published.clone();
-        for pool in &mut self.pools {
-            for front_end in &mut pool.front_ends {
-                front_end.loaded = published.slots_of(&pool.name);
-                front_end.replica.slots.clone_from(&front_end.loaded);
-            }
-        }
+        self = self.loads_what_is_published();
         for label in ["be1", "be2"] {
             for session in sessions(&mut self, &fqdn(label)) {
                 session.witness = Some(WitnessLink { instance: instance.clone(), connected: true });
@@ -278,7 +272,7 @@ impl Deployment {
     pub fn cms_in_the_pool(mut self) -> Self {
         let kind = DatabaseType::CentralMgmt;
         let (be1, be2) = (rtc("be1"), rtc("be2"));
-        self.cms = Cms { pool: fqdn("pool01"), writable: self.host(&be1.host).is_some_and(Host::answers) };
+        self.cms = Cms { pool: fqdn("pool01"), writable: true };
         self.published.stores.retain(|s| s.slots.kind != kind);
         let slots = slots(kind, &be1, Some(&be2));
         self.published.stores.push(Store { pools: vec![fqdn("pool01")], slots, former: Vec::new() });
@@ -298,6 +292,30 @@ impl Deployment {
             }
             if let Some(server) = self.instance_mut(&rtc("sql2")) {
                 server.databases.retain(|c| c.name != database);
+            }
+        }
+        self.loads_what_is_published()
+    }
+
+    /// With pool02 paired with pool01 for the Central Management store that pool01 holds: a store of its own on sql2.
+    #[must_use]
+    pub fn paired(mut self) -> Self {
+        let (kind, sql2) = (DatabaseType::CentralMgmt, rtc("sql2"));
+        let slots = slots(kind, &sql2, None);
+        self.published.stores.push(Store { pools: vec![fqdn("pool02")], slots, former: Vec::new() });
+        if let Some(server) = self.instance_mut(&sql2) {
+            server.databases.extend((150..).zip(kind.databases()).map(|(family, d)| copy(d, family, None, &sql2)));
+        }
+        self.loads_what_is_published()
+    }
+
+    /// Every Front End runs what is published.
+    fn loads_what_is_published(mut self) -> Self {
+        let published = self.published.clone();
+        for pool in &mut self.pools {
+            for front_end in &mut pool.front_ends {
+                front_end.loaded = published.slots_of(&pool.name);
+                front_end.replica.slots.clone_from(&front_end.loaded);
             }
         }
         self

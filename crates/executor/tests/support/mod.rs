@@ -16,6 +16,8 @@ use model::estate::Estate;
 use model::field::State;
 use model::problem::Problem;
 
+pub mod effects;
+
 /// The goal of the seed: be2 is the store, be1 its mirror.
 pub const GOAL: &str = r#"
 format = 1

@@ -27,6 +27,7 @@ fn hoped(field: Field) -> Option<Value> {
         Field::Answers(_) | Field::Ready(_) | Field::CmsWritable | Field::Saved => Some(Value::Yes),
         Field::Services(_) => Some(Value::Running),
         Field::Replica(_) => Some(Value::Current),
+        Field::HoldsCms(_) => Some(Value::No),
         _ => None,
     }
 }

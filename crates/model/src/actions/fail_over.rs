@@ -4,6 +4,7 @@
 use super::{Declare, pool_id};
 use crate::call::{Call, Cmdlet};
 use crate::condition::{Condition, Predicate};
+use crate::database_type::DatabaseType;
 use crate::declaration::{
     Clause, Declaration, Evidence, Origin, Performer, Phrase, Risk, Stage, StepId, Subject, Undo, Way, Work, clause,
 };
@@ -26,6 +27,9 @@ pub struct FailOver {
     forced: bool,
     /// Databases that are not known to be complete on `to`, and were given up by name.
     given_up: Vec<DatabaseId>,
+    /// Whether they are of the Central Management store in force: whether it takes writes while it serves from the mirror
+    /// slot is not known, and counts as no (operations §17.5).
+    cms: bool,
 }
 
 impl FailOver {
@@ -50,7 +54,9 @@ impl FailOver {
         }
         let incomplete = |d: &&DatabaseId| v.get(Field::Content(**d, to)) != Value::Complete;
         let given_up = databases.iter().filter(incomplete).filter(|d| problem.consents.contains(d)).copied().collect();
-        Some(Self { store, databases, from, to, to_mirror_slot, forced, given_up })
+        let (pool, kind) = (problem.estate.store(store).pool, problem.estate.store(store).kind);
+        let cms = kind == DatabaseType::CentralMgmt && v.get(Field::HoldsCms(pool)) == Value::Yes;
+        Some(Self { store, databases, from, to, to_mirror_slot, forced, given_up, cms })
     }
 
     fn requirement(&self, problem: &Problem) -> Vec<Clause> {
@@ -92,7 +98,7 @@ impl FailOver {
 
     fn effect(&self, d: DatabaseId) -> Vec<Write> {
         let (from, to) = (self.from, self.to);
-        if self.forced {
+        let mut writes = if self.forced {
             vec![
                 write(Field::Role(d, to), Value::Principal),
                 write(Field::Session(d, to), Value::Disconnected),
@@ -108,7 +114,21 @@ impl FailOver {
                 write(Field::Content(d, to), Value::Complete),
                 write(Field::Content(d, from), Value::Complete),
             ]
+        };
+        if self.cms {
+            writes.push(write(Field::CmsWritable, Value::No));
         }
+        writes
+    }
+
+    /// What is true once all have failed over.
+    fn end(&self) -> Vec<Write> {
+        let mut end: Vec<Write> = self.databases.iter().flat_map(|&d| self.effect(d)).collect();
+        if self.cms && !self.to_mirror_slot {
+            end.retain(|w| w.field != Field::CmsWritable);
+            end.push(write(Field::CmsWritable, Value::Yes));
+        }
+        end
     }
 }
 
@@ -158,7 +178,7 @@ impl Declare for FailOver {
                 })
                 .collect(),
             begin: Vec::new(),
-            end: self.databases.iter().flat_map(|&d| self.effect(d)).collect(),
+            end: self.end(),
             partial: self.databases.iter().map(|&d| vec![Vec::new(), self.effect(d)]).collect(),
             ways: vec![Way {
                 performer: Performer::Cmdlet,

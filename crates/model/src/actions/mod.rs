@@ -10,6 +10,7 @@ mod fail_over;
 mod fence;
 mod forget_partner;
 mod full_stop;
+mod move_cms;
 mod publish;
 mod rebuild;
 mod recover;
@@ -79,6 +80,7 @@ catalogue! {
     Fence = fence::Fence,
     FailOver = fail_over::FailOver,
     Save = save::Save,
+    MoveCms = move_cms::MoveCms,
     Publish = publish::Publish,
     AwaitReplication = await_replication::AwaitReplication,
     FullStop = full_stop::FullStop,

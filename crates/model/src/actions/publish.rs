@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{Declare, join, pool_id};
 use crate::call::{Call, Cmdlet, SlotChange, SlotPair, Task};
+use crate::cms;
 use crate::condition::{Condition, Predicate};
 use crate::database_type::DatabaseType;
 use crate::declaration::{
@@ -167,6 +168,10 @@ impl Publish {
                         requires.extend(change.after.mirror.map(|m| clause(Predicate::NoLiveCopy(d, m), rules::G1)));
                     }
                 }
+            }
+            if change.before.primary != change.after.primary && cms::is_back_end(estate.store(s).kind) {
+                let pool = estate.store(s).pool;
+                requires.push(clause(Condition::Is(Field::HoldsCms(pool), Value::No), rules::CMS_POOL));
             }
             match self.purpose {
                 Purpose::Store => {

@@ -61,6 +61,7 @@ pub fn problem() -> Problem {
     set(Field::Answers(WITNESS), Value::Yes);
     set(Field::Ready(WITNESS), Value::Yes);
     set(Field::Reports(POOL), Value::Yes);
+    set(Field::HoldsCms(POOL), Value::No);
     set(Field::Publishing, Value::No);
     Problem {
         initial,

@@ -7,6 +7,7 @@ use model::field::{Field, State, Value};
 use model::problem::{Policy, Problem, Slots, Wanted, Wish};
 use topology::names::{Fqdn, SqlInstance};
 
+pub mod cms;
 pub mod world;
 
 /// A fully qualified name.
@@ -94,6 +95,7 @@ pub fn seed(types: &[DatabaseType], front_ends: usize) -> Problem {
     for p in estate.pool_ids() {
         set(Field::Tested(p), Value::No);
         set(Field::LogBackups(p), Value::No);
+        set(Field::HoldsCms(p), Value::No);
     }
     set(Field::CmsWritable, Value::Yes);
     set(Field::Saved, Value::No);

@@ -94,7 +94,12 @@ pub fn healthy(plan: &Plan<'_>) -> Problem {
         lifted: Default::default(),
         estate,
     };
-    let p = &mut problem;
+    make_healthy(&mut problem);
+    problem
+}
+
+/// The facts of a healthy estate, and the wish that it stays so.
+pub fn make_healthy(p: &mut Problem) {
     for h in p.estate.host_ids() {
         let facts =
             [(Field::Reachable(h), Value::Yes), (Field::Fenced(h), Value::No), (Field::Epoch(h), Value::Original)];
@@ -125,11 +130,11 @@ pub fn healthy(plan: &Plan<'_>) -> Problem {
         for field in [Field::Tested(pool), Field::LogBackups(pool), Field::Reports(pool)] {
             set(p, field, Value::Yes);
         }
+        set(p, Field::HoldsCms(pool), Value::No);
     }
     set(p, Field::CmsWritable, Value::Yes);
     set(p, Field::Saved, Value::No);
     set(p, Field::Publishing, Value::No);
-    problem
 }
 
 /// One pool with one User store and three Front Ends, healthy.

@@ -1,0 +1,55 @@
+//! Questions about the Central Management store that several rules ask: which pool holds it, whether its databases are
+//! served, which pool could take it over. Pure functions of a problem; it knows no actions.
+
+use crate::database_type::DatabaseType;
+use crate::estate::{Estate, PoolId, StoreId};
+use crate::field::{Field, Value};
+use crate::problem::Problem;
+use crate::truth::Truth;
+use crate::view::View;
+
+/// The pool that is known to hold the Central Management store.
+#[must_use]
+pub fn holder(v: View<'_>) -> Option<PoolId> {
+    v.estate.pool_ids().find(|&p| v.get(Field::HoldsCms(p)) == Value::Yes)
+}
+
+/// The store of type CentralMgmt of a pool. The pool of a pair that does not hold the Central Management store has one too.
+#[must_use]
+pub fn store(estate: &Estate, pool: PoolId) -> Option<StoreId> {
+    estate.store_of(pool, DatabaseType::CentralMgmt)
+}
+
+/// Whether slots of this type lie on the back end that Topology Builder does not change where the Central Management store
+/// is held (operations §9.2).
+#[must_use]
+pub fn is_back_end(kind: DatabaseType) -> bool {
+    matches!(kind, DatabaseType::User | DatabaseType::Application | DatabaseType::CentralMgmt)
+}
+
+/// Whether anything hinges on where the Central Management store is: it takes no writes, or a managed pool holds it.
+#[must_use]
+pub fn matters(problem: &Problem) -> bool {
+    let v = problem.view(&problem.initial);
+    v.get(Field::CmsWritable) != Value::Yes || holder(v).is_some_and(|p| problem.pools().contains(&p))
+}
+
+/// The pool that could take the Central Management store over best, as observed: one that is paired for it, whose Front
+/// Ends run and whose back end serves; the first by name of several. None where every other pool lacks a store for it.
+#[must_use]
+pub fn taker(problem: &Problem) -> Option<PoolId> {
+    let v = problem.view(&problem.initial);
+    let from = holder(v)?;
+    let others = problem.estate.pool_ids().filter(|&p| p != from && v.get(Field::HoldsCms(p)) == Value::No);
+    let paired = others.filter(|&p| store(&problem.estate, p).is_some());
+    paired.min_by_key(|&p| (able(v, p) != Truth::True, p))
+}
+
+/// Whether a pool can run the Central Management store: its Front Ends run, its User store and its store for it are served.
+#[must_use]
+pub fn able(v: View<'_>, pool: PoolId) -> Truth {
+    let runs = v.estate.pool(pool).front_ends.iter().map(|&f| v.is(Field::Services(f), Value::Running));
+    let stores = [DatabaseType::User, DatabaseType::CentralMgmt].map(|kind| v.estate.store_of(pool, kind));
+    let served = stores.into_iter().map(|s| s.map_or(Truth::False, |s| v.store_served(s)));
+    Truth::all(runs).and(Truth::all(served))
+}

@@ -1,0 +1,40 @@
+//! What a part of the estate must see of the rest because of the Central Management store: which stores decide whether it
+//! can be moved. It searches nothing.
+
+use std::collections::BTreeSet;
+
+use model::cms::{holder, matters, store, taker};
+use model::database_type::DatabaseType;
+use model::estate::{PoolId, StoreId};
+use model::field::{Field, Value};
+use model::problem::Problem;
+
+/// The pools between which the Central Management store may be moved for the sake of some pools: none where it takes writes
+/// and lies in none of them.
+#[must_use]
+pub fn places(problem: &Problem, pools: &BTreeSet<PoolId>) -> Vec<PoolId> {
+    let v = problem.view(&problem.initial);
+    let (Some(from), Some(to)) = (holder(v), taker(problem)) else { return Vec::new() };
+    let needed = matters(problem) && (v.get(Field::CmsWritable) != Value::Yes || pools.contains(&from));
+    if needed { vec![from, to] } else { Vec::new() }
+}
+
+/// The stores that such a move reads, whoever manages them.
+#[must_use]
+pub fn seen(problem: &Problem, pools: &BTreeSet<PoolId>) -> Vec<StoreId> {
+    let estate = &problem.estate;
+    let of = |&p: &PoolId| store(estate, p).into_iter().chain(estate.store_of(p, DatabaseType::User));
+    places(problem, pools).iter().flat_map(of).collect()
+}
+
+/// Leaves only the wishes of a part: what is there to be seen is managed elsewhere.
+pub fn keep_wishes(own: &mut Problem, problem: &Problem, part: &[StoreId]) {
+    let name = |of: &Problem, s: StoreId| {
+        let store = of.estate.store(s);
+        (of.estate.pool(store.pool).fqdn.clone(), store.kind)
+    };
+    let kept: Vec<_> = part.iter().map(|&s| name(problem, s)).collect();
+    let mut wishes = std::mem::take(&mut own.wishes);
+    wishes.retain(|w| kept.contains(&name(own, w.store)));
+    own.wishes = wishes;
+}

@@ -1,0 +1,195 @@
+//! The Central Management store in the pool that lost its back end, and elsewhere but down.
+
+mod support;
+
+use model::call::Call;
+use model::cms;
+use model::database_type::DatabaseType::{Application, CentralMgmt, User};
+use model::declaration::Evidence;
+use model::estate::FrontEndId;
+use model::field::{Field, Value};
+use planner::refusal::Grant;
+use planner::solve::{Outcome, solve};
+use support::cms::{POOL01, POOL02, SQL2, apart, elsewhere_down, night, paired};
+use support::solved;
+use support::world::{BE1, BE2, copy, dies, host, planned, set, want};
+/// From publishing on it is the procedure.
+const AS_WRITTEN: [&str; 21] = [
+    "publish/pool01/mirroring-off",
+    "publish/pool01/store",
+    "replicate/pool01/store",
+    "restart/fe1/store",
+    "restart/fe2/store",
+    "restart/fe3/store",
+    "end-mirroring/pool01/User",
+    "end-mirroring/pool01/Application",
+    "end-mirroring/pool01/CentralMgmt",
+    "rebuild/be1",
+    "sql-server/be1\\RTC",
+    "publish/pool01/mirroring",
+    "mirror/pool01/User",
+    "mirror/pool01/Application",
+    "mirror/pool01/CentralMgmt",
+    "replicate/pool01/mirroring",
+    "restart/fe1/mirroring",
+    "restart/fe2/mirroring",
+    "restart/fe3/mirroring",
+    "test/pool01",
+    "aftercare/pool01",
+];
+
+fn ids(first: &[&'static str]) -> Vec<&'static str> {
+    [first, &AS_WRITTEN].concat()
+}
+
+const FAILED_OVER: [&str; 4] =
+    ["fence/be1", "failover/pool01/User", "failover/pool01/Application", "failover/pool01/CentralMgmt"];
+
+#[test]
+fn a_paired_pool_takes_it_over_and_the_procedure_runs_as_written() {
+    let mut p = night(paired());
+    want(&mut p, BE2, Some(BE1));
+    let plan = planned(&p, &ids(&[&FAILED_OVER[..], &["save/topology", "move-cms/pool02"]].concat()));
+    // It answers again once its databases have failed over: nothing is forced, nothing is lost.
+    let Call::Cmdlets(way) = &plan.plan.steps[5].declaration.ways[0].call else { panic!("no cmdlet") };
+    assert_eq!(way[0].name, "Invoke-CsManagementServerFailover");
+    assert!(!way[0].is_on("Force"));
+    assert_eq!(plan.placed[5].declaration.ways[0].evidence, Evidence::Documented);
+    // It stays there.
+    assert_eq!(cms::holder(p.view(&plan.placed.last().unwrap().taken.after)), Some(POOL02));
+}
+
+#[test]
+fn without_the_rule_the_planner_would_publish_what_topology_builder_refuses() {
+    let mut p = night(paired());
+    want(&mut p, BE2, Some(BE1));
+    set(&mut p, Field::CmsWritable, Value::Yes);
+    // Its databases are served, as they are where they lie on a machine of their own.
+    let s = cms::store(&p.estate, POOL01).unwrap();
+    copy(&mut p, s, BE2, Value::Principal, Value::Disconnected, Value::Complete);
+    assert!(support::ids(&p).contains(&"move-cms/pool02".to_owned()));
+    p.lifted = ["cms-pool"].into();
+    assert!(!support::ids(&p).contains(&"move-cms/pool02".to_owned()));
+}
+
+#[test]
+fn a_pool_that_cannot_run_it_does_not_take_it_over() {
+    for (field, value) in [
+        (Field::Services(FrontEndId(3)), Value::Stopped),
+        (Field::Answers(SQL2), Value::No),
+        (Field::HoldsCms(POOL02), Value::Unknown),
+    ] {
+        let mut p = night(paired());
+        want(&mut p, BE2, Some(BE1));
+        set(&mut p, field, value);
+        assert!(matches!(solve(&p), Outcome::NoPlan { .. }), "{field:?}");
+    }
+}
+
+#[test]
+fn a_healthy_pool_that_holds_it_exchanges_its_slots_after_the_move_only() {
+    let mut p = paired();
+    want(&mut p, BE2, Some(BE1));
+    let plan = solved(&p);
+    let ids = support::ids(&p);
+    let place = |id: &str| ids.iter().position(|x| x == id).unwrap_or_else(|| panic!("no {id} in {ids:?}"));
+    assert!(place("move-cms/pool02") < place("publish/pool01/mirroring-off"));
+    assert_eq!(plan.cost.0[0], 0);
+    support::world::sound(&p, &plan);
+    // Nobody else could take it: no plan.
+    let theirs = p.estate.pool(POOL02).front_ends[0];
+    set(&mut p, Field::Services(theirs), Value::Stopped);
+    assert!(matches!(solve(&p), Outcome::NoPlan { .. }));
+}
+
+#[test]
+fn what_changes_no_slot_needs_no_move() {
+    // A failover alone.
+    let mut p = paired();
+    p.wishes.iter_mut().for_each(|w| w.principal = Some(BE2));
+    planned(&p, &["failover/pool01/User", "failover/pool01/Application", "failover/pool01/CentralMgmt"]);
+    // Mirroring off: documented for the pool that holds it too.
+    let mut p = paired();
+    want(&mut p, BE1, None);
+    assert!(!support::ids(&p).iter().any(|id| id.starts_with("move-cms")));
+}
+
+#[test]
+fn serving_from_the_mirror_slot_it_counts_as_taking_no_writes() {
+    let mut p = paired();
+    p.wishes.iter_mut().for_each(|w| w.principal = Some(BE2));
+    let there = solved(&p).placed.last().unwrap().taken.after.clone();
+    assert_eq!(p.view(&there).get(Field::CmsWritable), Value::No);
+    p.initial = there;
+    p.wishes.iter_mut().for_each(|w| w.principal = Some(BE1));
+    let back = solved(&p).placed.last().unwrap().taken.after.clone();
+    assert_eq!(p.view(&back).get(Field::CmsWritable), Value::Yes);
+}
+
+#[test]
+fn down_elsewhere_it_is_given_up_by_name_or_not_moved() {
+    let mut p = apart(&[&["be1", "be2"], &["sql2"], &["be3", "be4"]], &[User, Application, CentralMgmt]);
+    p.wishes.retain(|w| p.estate.store(w.store).pool == POOL01);
+    let mut p = elsewhere_down(night(p));
+    want(&mut p, BE2, Some(BE1));
+    assert!(matches!(solve(&p), Outcome::NoPlan { .. }));
+    let lost: Vec<_> = p.estate.store(cms::store(&p.estate, POOL02).unwrap()).databases.clone();
+    let refusal = planner::refusal::explain(&p, 0);
+    let way = refusal.ways_out.iter().find(|w| w.grants == [Grant::Loss(lost.clone())]);
+    assert_eq!(way.unwrap_or_else(|| panic!("{refusal:#?}")).loses, lost, "xds and lis of pool02, by name");
+    // One of the two is not enough.
+    p.consents = [lost[0]].into();
+    assert!(matches!(solve(&p), Outcome::NoPlan { .. }));
+    p.consents = lost.into_iter().collect();
+    let plan = solved(&p);
+    support::world::sound(&p, &plan);
+    let place = plan.plan.steps.iter().position(|s| s.declaration.id.0.starts_with("move-cms/pool03"));
+    let d = &plan.plan.steps[place.unwrap()].declaration;
+    let Call::Cmdlets(way) = &d.ways[0].call else { panic!("no cmdlet") };
+    assert!(way[0].is_on("Force"));
+    assert_eq!(way[0].text("BackupSqlServerFqdn"), Some("be3.contoso.com"), "as the topology assigns it");
+    assert_eq!(way[0].text("BackupMirrorSqlServerFqdn"), Some("be4.contoso.com"));
+    assert_eq!(plan.cost.0[0], 2);
+}
+
+#[test]
+fn the_pool_that_is_to_be_changed_does_not_take_it_over() {
+    let mut p = elsewhere_down(night(paired()));
+    want(&mut p, BE2, Some(BE1));
+    p.consents = p.estate.store(cms::store(&p.estate, POOL02).unwrap()).databases.iter().copied().collect();
+    assert!(matches!(solve(&p), Outcome::NoPlan { .. }), "its back end could not be changed then");
+}
+
+#[test]
+fn down_elsewhere_what_needs_no_publish_is_planned() {
+    let mut p = elsewhere_down(paired());
+    let be2 = host(&p, BE2);
+    dies(&mut p, be2);
+    for s in p.wishes.iter().map(|w| w.store).collect::<Vec<_>>() {
+        copy(&mut p, s, BE1, Value::Principal, Value::Disconnected, Value::Complete);
+    }
+    let ids = support::ids(&p);
+    assert!(ids.contains(&"mirror/pool01/User".to_owned()));
+    assert!(!ids.iter().any(|id| id.starts_with("publish") || id.starts_with("move-cms")), "{ids:?}");
+}
+
+#[test]
+fn a_move_that_two_parts_need_is_made_once() {
+    // pool01 and pool03, each mirrored on machines of its own, want it off; pool02 holds the store on sql2 and is down. Its
+    // pair is pool03: pool01 is there by name only, on a machine of its own.
+    let mut p = elsewhere_down(apart(&[&["be1", "be2"], &["sql2"], &["be3", "be4"]], &[User, CentralMgmt]));
+    p.wishes.retain(|w| p.estate.store(w.store).pool != POOL02);
+    for wish in &mut p.wishes {
+        wish.slots = support::world::ordered(p.estate.store(wish.store).instances[0], None);
+    }
+    let lost = p.estate.store(cms::store(&p.estate, POOL02).unwrap()).databases.clone();
+    p.consents = lost.into_iter().collect();
+    let plan = solved(&p);
+    support::world::sound(&p, &plan);
+    let ids = support::ids(&p);
+    let count = |begin: &str| ids.iter().filter(|id| id.starts_with(begin)).count();
+    assert_eq!(ids[..2], ["move-cms/pool03", "save/topology"], "{ids:?}");
+    assert_eq!(count("move-cms/"), 1, "{ids:?}");
+    assert_eq!(count("publish/pool01") + count("publish/pool03"), 2, "{ids:?}");
+    assert_eq!(count("end-mirroring/"), 3, "{ids:?}");
+}
