@@ -17,7 +17,7 @@ pub struct Scenario {
 }
 
 /// Every scenario.
-pub const ALL: [Scenario; 16] = [
+pub const ALL: [Scenario; 18] = [
     Scenario { name: "seed", world: Deployment::seed },
     Scenario { name: "synchronisation-unknown", world: || Deployment::seed().synchronisation_unknown() },
     Scenario { name: "witness-all", world: || night(|d| d.witness(&instance("be3", "RTC"))) },
@@ -34,6 +34,8 @@ pub const ALL: [Scenario; 16] = [
     Scenario { name: "goal-b", world: Deployment::seed },
     Scenario { name: "goal-c", world: || after("goal-a", Deployment::seed()) },
     Scenario { name: "goal-c-at-once", world: Deployment::seed },
+    Scenario { name: "cms-here-paired", world: || Deployment::seed().cms_in_the_pool().paired() },
+    Scenario { name: "cms-elsewhere-down", world: cms_elsewhere_down },
 ];
 
 /// The world of a scenario.
@@ -73,6 +75,11 @@ fn night(vary: impl FnOnce(Deployment) -> Deployment) -> Deployment {
 /// The machine answers, SQL Server on it does not run.
 fn sql_server_dies() -> Deployment {
     since(|d| d, |world| world.instance_mut(&instance("be1", "RTC")).expect("be1").running = false)
+}
+
+/// pool02 holds the Central Management store on sql2 alone, and sql2 has no power either. No pool is paired with it.
+fn cms_elsewhere_down() -> Deployment {
+    night(|world| world.with_power("sql2", false))
 }
 
 /// User and Application have a witness; Archiving and Monitoring were set up without one.
