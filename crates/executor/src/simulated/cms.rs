@@ -13,7 +13,7 @@ const KIND: DatabaseType = DatabaseType::CentralMgmt;
 
 impl Deployment {
     /// Whether a topology can be published: the service takes writes, and its databases serve from the primary slot. Whether
-    /// they can be written to while they serve from the mirror slot nobody says; here they cannot (operations §17.5).
+    /// they can be written to while they serve from the mirror slot nobody says; here they cannot (operations §9.1).
     #[must_use]
     pub fn cms_writable(&self) -> bool {
         let store = self.published.store(&self.cms.pool, KIND);

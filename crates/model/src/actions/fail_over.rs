@@ -28,7 +28,7 @@ pub struct FailOver {
     /// Databases that are not known to be complete on `to`, and were given up by name.
     given_up: Vec<DatabaseId>,
     /// Whether they are of the Central Management store in force: whether it takes writes while it serves from the mirror
-    /// slot is not known, and counts as no (operations §17.5).
+    /// slot is not known, and counts as no (operations §9.1).
     cms: bool,
 }
 
