@@ -153,6 +153,10 @@ pub struct Estate {
     pub databases: Vec<Database>,
     /// The pool that holds the Central Management store, where known.
     pub cms: Option<PoolId>,
+    /// Front Ends by name: they are numbered pool by pool, in the order of the topology.
+    front_ends_by_name: Vec<FrontEndId>,
+    /// The stores that may have copies on each host, and its instances.
+    on_host: Vec<(Vec<StoreId>, Vec<InstanceId>)>,
     layout: crate::field::Layout,
 }
 
@@ -210,21 +214,50 @@ pub enum EstateError {
     /// A store without a pool.
     #[error("a {0} store names no pool")]
     NoUser(DatabaseType),
+    /// More than ids can number.
+    #[error("{count} {what} are more than one estate can hold, {most}")]
+    TooMany {
+        /// What there is too much of.
+        what: &'static str,
+        /// How many there are.
+        count: usize,
+        /// How many there may be.
+        most: usize,
+    },
 }
 
+/// The most pools of one estate: publishes are numbered by pool and purpose.
+const MOST_POOLS: usize = 0x3fff;
+/// The most stores of one estate: failovers are numbered by store and direction.
+const MOST_STORES: usize = 0x7fff;
+/// The most of anything else.
+const MOST: usize = 0xffff;
+
+/// What is numbered was counted first: [`EstateError::TooMany`].
 fn id(index: usize) -> u16 {
     u16::try_from(index).unwrap_or(u16::MAX)
+}
+
+fn at_most(what: &'static str, count: usize, most: usize) -> Result<(), EstateError> {
+    if count > most { Err(EstateError::TooMany { what, count, most }) } else { Ok(()) }
 }
 
 impl Estate {
     /// Sorts and numbers the parts.
     ///
     /// # Errors
-    /// When a pool, a Front End or a store stands twice, or a store names a pool that is not there.
+    /// When a pool, a Front End or a store stands twice, a store names a pool that is not there, or there is more than ids
+    /// can number.
     pub fn new(parts: Parts) -> Result<Self, EstateError> {
         let mut estate = Self::default();
+        let databases = parts.stores.iter().map(|s| s.kind.databases().len()).sum();
+        at_most("pools", parts.pools.len(), MOST_POOLS)?;
+        at_most("stores", parts.stores.len(), MOST_STORES)?;
+        at_most("databases", databases, MOST)?;
+        at_most("Front Ends", parts.pools.iter().map(|p| p.front_ends.len()).sum(), MOST)?;
         let mut instances: BTreeSet<SqlInstance> = parts.instances.into_iter().collect();
         instances.extend(parts.stores.iter().flat_map(|s| s.instances.iter().cloned()));
+        at_most("SQL Server instances", instances.len(), MOST)?;
         let hosts: BTreeSet<Fqdn> = instances.iter().map(|i| i.host.clone()).collect();
         estate.hosts = hosts.into_iter().collect();
         for name in instances {
@@ -232,14 +265,15 @@ impl Estate {
             estate.instances.push(Instance { name, host });
         }
         let mut pools = parts.pools;
-        pools.sort_by_key(|p| p.fqdn.clone());
+        pools.sort_by(|a, b| a.fqdn.cmp(&b.fqdn));
+        let mut known: BTreeSet<Fqdn> = BTreeSet::new();
         for (i, part) in pools.into_iter().enumerate() {
-            if estate.pool_named(&part.fqdn).is_some() {
+            if estate.pools.last().is_some_and(|p| p.fqdn == part.fqdn) {
                 return Err(EstateError::Twice(part.fqdn.to_string()));
             }
             let mut front_ends = Vec::new();
             for fqdn in part.front_ends {
-                if estate.front_ends.iter().any(|f| f.fqdn == fqdn) {
+                if !known.insert(fqdn.clone()) {
                     return Err(EstateError::Twice(fqdn.to_string()));
                 }
                 front_ends.push(FrontEndId(id(estate.front_ends.len())));
@@ -281,8 +315,25 @@ impl Estate {
             estate.pools[i].stores = used;
         }
         estate.cms = parts.cms.as_ref().and_then(|p| estate.pool_named(p));
+        estate.index();
         estate.layout = crate::field::Layout::of(&estate);
         Ok(estate)
+    }
+
+    /// What is asked for by name or by host.
+    fn index(&mut self) {
+        let mut by_name: Vec<FrontEndId> = self.front_end_ids().collect();
+        by_name.sort_by(|&a, &b| self.front_end(a).fqdn.cmp(&self.front_end(b).fqdn));
+        self.front_ends_by_name = by_name;
+        let mut on_host = vec![(Vec::new(), Vec::new()); self.hosts.len()];
+        for i in self.instance_ids() {
+            on_host[self.host_of(i).index()].1.push(i);
+        }
+        for s in self.store_ids() {
+            let hosts: BTreeSet<HostId> = self.store(s).instances.iter().map(|&i| self.host_of(i)).collect();
+            hosts.into_iter().for_each(|h| on_host[h.index()].0.push(s));
+        }
+        self.on_host = on_host;
     }
 
     fn number_databases(
@@ -319,25 +370,38 @@ impl Estate {
     /// The pool of that name.
     #[must_use]
     pub fn pool_named(&self, fqdn: &Fqdn) -> Option<PoolId> {
-        self.pools.iter().position(|p| p.fqdn == *fqdn).map(|i| PoolId(id(i)))
+        self.pools.binary_search_by(|p| p.fqdn.cmp(fqdn)).ok().map(|i| PoolId(id(i)))
     }
 
     /// The Front End of that name.
     #[must_use]
     pub fn front_end_named(&self, fqdn: &Fqdn) -> Option<FrontEndId> {
-        self.front_ends.iter().position(|f| f.fqdn == *fqdn).map(|i| FrontEndId(id(i)))
+        let found = self.front_ends_by_name.binary_search_by(|&f| self.front_end(f).fqdn.cmp(fqdn));
+        found.ok().map(|i| self.front_ends_by_name[i])
     }
 
     /// The host of that name.
     #[must_use]
     pub fn host_named(&self, fqdn: &Fqdn) -> Option<HostId> {
-        self.hosts.iter().position(|h| h == fqdn).map(|i| HostId(id(i)))
+        self.hosts.binary_search(fqdn).ok().map(|i| HostId(id(i)))
     }
 
     /// The instance of that name.
     #[must_use]
     pub fn instance_named(&self, name: &SqlInstance) -> Option<InstanceId> {
-        self.instances.iter().position(|i| i.name == *name).map(|i| InstanceId(id(i)))
+        self.instances.binary_search_by(|i| i.name.cmp(name)).ok().map(|i| InstanceId(id(i)))
+    }
+
+    /// The stores that may have copies on a host.
+    #[must_use]
+    pub fn stores_on(&self, h: HostId) -> &[StoreId] {
+        &self.on_host[h.index()].0
+    }
+
+    /// The instances of a host.
+    #[must_use]
+    pub fn instances_on(&self, h: HostId) -> &[InstanceId] {
+        &self.on_host[h.index()].1
     }
 
     /// The store of that type that a pool uses.

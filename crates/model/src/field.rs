@@ -3,6 +3,7 @@
 //! A *slot* is written in the topology, a *role* lives in SQL Server; both are fields, of stores and of copies.
 
 use crate::estate::{DatabaseId, Estate, FrontEndId, HostId, InstanceId, PoolId, StoreId};
+pub use crate::state::State;
 
 /// A place of the world that has a value. A *copy* is a database on an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -203,7 +204,7 @@ impl Layout {
         &self.fields
     }
 
-    fn place(&self, estate: &Estate, field: Field) -> Option<usize> {
+    pub(crate) fn place(&self, estate: &Estate, field: Field) -> Option<usize> {
         let copy = |d: DatabaseId, i: InstanceId, offset: usize| {
             let instances = &estate.store(estate.database(d).store).instances;
             instances.iter().position(|&x| x == i).map(|n| self.copy[d.index()] + n * COPY + offset)
@@ -242,43 +243,6 @@ impl Layout {
             Field::Saved => Some(self.estate + 1),
             Field::Publishing => Some(self.estate + 2),
         }
-    }
-}
-
-/// One value per field of an estate.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct State(Box<[Value]>);
-
-impl State {
-    /// A state in which nothing is known.
-    #[must_use]
-    pub fn unknown(estate: &Estate) -> Self {
-        Self(vec![Value::Unknown; estate.layout().fields.len()].into())
-    }
-
-    /// A state with these values, in the order of [`Layout::fields`].
-    #[must_use]
-    pub fn from_values(values: Vec<Value>) -> Self {
-        Self(values.into())
-    }
-
-    /// The value of a field; unknown for a field that the estate does not have.
-    #[must_use]
-    pub fn get(&self, estate: &Estate, field: Field) -> Value {
-        estate.layout().place(estate, field).map_or(Value::Unknown, |i| self.0[i])
-    }
-
-    /// Sets a field; a field that the estate does not have is left out.
-    pub fn set(&mut self, estate: &Estate, field: Field, value: Value) {
-        if let Some(i) = estate.layout().place(estate, field) {
-            self.0[i] = value;
-        }
-    }
-
-    /// The values, in the order of [`Layout::fields`].
-    #[must_use]
-    pub fn values(&self) -> &[Value] {
-        &self.0
     }
 }
 

@@ -27,6 +27,7 @@ pub mod restrict;
 pub mod rules;
 pub mod schema;
 pub mod snapshot;
+pub mod state;
 pub mod truth;
 pub mod tsql;
 pub mod view;

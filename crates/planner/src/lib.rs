@@ -4,6 +4,7 @@
 pub mod alike;
 pub mod changes;
 pub mod cms;
+mod checks;
 pub mod cost;
 pub mod critical;
 pub mod edges;
