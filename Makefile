@@ -28,8 +28,9 @@ golden: ## write golden files, schemas, the code map and the demo in README.md a
 readme: ## write the demo in README.md anew
 	CSTOPO_BLESS=1 cargo test -p cli --test pages -- readme
 
-bench: ## reading a document of 1,000 pools; a whole `cstopo plan`
+bench: ## reading a document of 1,000 pools; planning for 10 to 10,000; a whole `cstopo plan`
 	cargo bench -p topology --bench read
+	cargo bench -p planner --bench estate
 	@cargo build --release --quiet -p cli
 	@scripts/bench-plan.sh
 

@@ -16,6 +16,7 @@ pub mod durations;
 pub mod estate;
 pub mod fact;
 pub mod field;
+pub mod ids;
 pub mod invariant;
 mod json;
 pub mod plan;

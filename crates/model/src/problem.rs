@@ -14,7 +14,7 @@ use crate::rules;
 use crate::view::View;
 
 /// What is desired of one store. A part that is not declared is not managed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Wish {
     /// The store.
     pub store: StoreId,
@@ -27,7 +27,7 @@ pub struct Wish {
 }
 
 /// Desired slots of a store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Slots {
     /// Primary and mirror slot, each managed or not.
     Ordered {
@@ -41,7 +41,7 @@ pub enum Slots {
 }
 
 /// A wish that can also be "there must be none".
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Wanted {
     /// Not declared: neither asked for nor guarded.
     Unmanaged,
@@ -227,7 +227,9 @@ impl Problem {
     /// The wish for a store.
     #[must_use]
     pub fn wish(&self, s: StoreId) -> Option<&Wish> {
-        self.wishes.iter().find(|w| w.store == s)
+        // They stand in the order of stores wherever there are many.
+        let found = self.wishes.binary_search_by_key(&s, |w| w.store).ok().map(|i| &self.wishes[i]);
+        found.or_else(|| self.wishes.iter().find(|w| w.store == s))
     }
 
     /// Whether an instance would hold the primary slot of a store only meanwhile: the desired file names another one, and

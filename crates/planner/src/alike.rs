@@ -1,7 +1,7 @@
 //! What is alike is solved once: stores of a pool that differ in nothing but their names are one store in the search, and
 //! many again in the plan; pools that do so are one pool. It knows no particular action.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use model::actions::Action;
 use model::database_type::DatabaseType;
@@ -116,36 +116,81 @@ fn pool_likeness(problem: &Problem, pool: PoolId) -> PoolLikeness {
     }
 }
 
-/// The stores that stand for all: the first of each class, in a pool that is the first of its kind.
+/// The stores of a pool that stand for all of its stores: the first of each class that it uses.
 #[must_use]
-pub fn stand_ins(problem: &Problem, classes: &[Vec<StoreId>], twins: &[Vec<PoolId>]) -> Vec<StoreId> {
-    let stands = |s: &StoreId| twins.iter().any(|pools| pools[0] == problem.estate.store(*s).pool);
-    classes.iter().map(|c| c[0]).filter(stands).collect()
+pub fn stand_ins(problem: &Problem, classes: &[Vec<StoreId>], pool: PoolId) -> BTreeSet<StoreId> {
+    let used = |s: &StoreId| problem.estate.store(*s).users.contains(&pool);
+    classes.iter().map(|c| c[0]).filter(used).collect()
 }
 
-/// Carries a plan for the stand-ins over to all stores and pools. None if some step does not carry over; then the whole is
-/// to be searched.
+/// The steps of one pool's plan, carried over to every store and every pool for which it stands: for each step those it
+/// becomes.
 #[must_use]
-pub fn expand(
-    rules: &Rules<'_>,
-    classes: &[Vec<StoreId>],
-    twins: &[Vec<PoolId>],
-    ids: &[StepId],
-) -> Option<Vec<Action>> {
-    let problem = rules.problem;
-    let mut state = problem.initial.clone();
-    let mut actions = Vec::new();
-    for id in ids {
-        let of_stores = renamed(problem, classes, id);
-        let of_pools = of_stores.iter().flat_map(|id| moved(problem, twins, id));
-        for id in of_pools {
-            let (action, declaration) = Action::with_id(problem, &state, &id)?;
-            let taken = rules.take(&state, &rules.standing(&state), &declaration)?;
-            state = taken.after;
-            actions.push(action);
+pub fn carried(problem: &Problem, classes: &[Vec<StoreId>], twins: &[PoolId], ids: &[StepId]) -> Vec<Vec<StepId>> {
+    let of_pools = |id: StepId| moved(problem, twins, &id);
+    ids.iter()
+        .map(|id| renamed(problem, classes, &at_home(problem, twins[0], id)).into_iter().flat_map(of_pools).collect())
+        .collect()
+}
+
+/// The plans of several pools as one: what they have in common is done once, when all of them have come to it. None if they
+/// come to it in different orders.
+#[must_use]
+pub fn merged(plans: &[Vec<Vec<StepId>>]) -> Option<Vec<StepId>> {
+    let mut left: BTreeMap<&StepId, usize> = BTreeMap::new();
+    for plan in plans {
+        let own: BTreeSet<&StepId> = plan.iter().flatten().collect();
+        own.into_iter().for_each(|id| *left.entry(id).or_default() += 1);
+    }
+    let mut queues: Vec<VecDeque<&StepId>> = plans.iter().map(|p| p.iter().flatten().collect()).collect();
+    let mut all = Vec::new();
+    while queues.iter().any(|q| !q.is_empty()) {
+        let before = all.len();
+        for queue in &mut queues {
+            while let Some(&id) = queue.front().filter(|id| left[**id] == 1) {
+                queue.pop_front();
+                all.push(id.clone());
+            }
+        }
+        let waits = |id: &StepId| queues.iter().filter(|q| q.front() == Some(&id)).count();
+        let common = queues.iter().filter_map(|q| q.front().copied()).find(|id| waits(id) == left[*id]);
+        match common {
+            Some(id) => {
+                all.push(id.clone());
+                queues.iter_mut().filter(|q| q.front() == Some(&id)).for_each(|q| _ = q.pop_front());
+            }
+            None if all.len() == before => return None,
+            None => {}
         }
     }
+    Some(all)
+}
+
+/// Takes steps by their ids, as far as there is something to do. None if one may not be taken where it stands, or the goal
+/// is not reached.
+#[must_use]
+pub fn taken(rules: &Rules<'_>, ids: &[StepId]) -> Option<Vec<Action>> {
+    let mut state = rules.problem.initial.clone();
+    let mut actions = Vec::new();
+    for id in ids {
+        let Some((action, declaration)) = rules.with_id(&state, id) else { continue };
+        state = rules.take(&state, &rules.standing(&state), &declaration)?.after;
+        actions.push(action);
+    }
     rules.reached(&state).then_some(actions)
+}
+
+/// A step of a store that several pools use, by the name of the pool that its cmdlets name.
+fn at_home(problem: &Problem, pool: PoolId, id: &StepId) -> StepId {
+    let estate = &problem.estate;
+    for &s in &estate.pool(pool).stores {
+        let store = estate.store(s);
+        let by_this = format!("/{}/{}", estate.pool(pool).fqdn, store.kind);
+        if let Some(purpose) = id.0.strip_suffix(&by_this) {
+            return StepId(format!("{purpose}/{}/{}", estate.pool(store.pool).fqdn, store.kind));
+        }
+    }
+    id.clone()
 }
 
 /// The ids of a step for every store of the class that its store stands for.
@@ -161,8 +206,8 @@ fn renamed(problem: &Problem, classes: &[Vec<StoreId>], id: &StepId) -> Vec<Step
     vec![id.clone()]
 }
 
-/// A step id for every pool that its pool stands for; a step that names no pool and no Front End of one is for all.
-fn moved(problem: &Problem, twins: &[Vec<PoolId>], id: &StepId) -> Vec<StepId> {
+/// A step id for every pool that the first one stands for; a step that names neither it nor a Front End of it is for all.
+fn moved(problem: &Problem, twins: &[PoolId], id: &StepId) -> Vec<StepId> {
     let estate = &problem.estate;
     let names = |p: PoolId| -> Vec<String> {
         let part = estate.pool(p);
@@ -170,23 +215,20 @@ fn moved(problem: &Problem, twins: &[Vec<PoolId>], id: &StepId) -> Vec<StepId> {
         std::iter::once(part.fqdn.to_string()).chain(front_ends).collect()
     };
     // A store that several pools use is failed over, ended and mirrored once.
-    let shared = estate.store_ids().filter(|&s| estate.store(s).users.len() > 1);
-    if shared.into_iter().any(|s| id.0.ends_with(&format!("/{}", model::vocabulary::store_name(estate, s)))) {
+    let shared = |s: &&StoreId| estate.store(**s).users.len() > 1;
+    let mut shared = estate.pool(twins[0]).stores.iter().filter(shared);
+    if shared.any(|&s| id.0.ends_with(&format!("/{}", model::vocabulary::store_name(estate, s)))) {
         return vec![id.clone()];
     }
     let segments: Vec<&str> = id.0.split('/').collect();
-    for pools in twins {
-        let first = names(pools[0]);
-        if !segments.iter().any(|s| first.iter().any(|n| n == s)) {
-            continue;
-        }
-        let to = |&p: &PoolId| {
-            let other = names(p);
-            let name =
-                |s: &&str| first.iter().position(|n| n == s).map_or_else(|| (*s).to_owned(), |n| other[n].clone());
-            StepId(segments.iter().map(name).collect::<Vec<_>>().join("/"))
-        };
-        return pools.iter().map(to).collect();
+    let first = names(twins[0]);
+    if !segments.iter().any(|s| first.iter().any(|n| n == s)) {
+        return vec![id.clone()];
     }
-    vec![id.clone()]
+    let to = |&p: &PoolId| {
+        let other = names(p);
+        let name = |s: &&str| first.iter().position(|n| n == s).map_or_else(|| (*s).to_owned(), |n| other[n].clone());
+        StepId(segments.iter().map(name).collect::<Vec<_>>().join("/"))
+    };
+    twins.iter().map(to).collect()
 }

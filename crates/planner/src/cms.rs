@@ -26,15 +26,3 @@ pub fn seen(problem: &Problem, pools: &BTreeSet<PoolId>) -> Vec<StoreId> {
     let of = |&p: &PoolId| store(estate, p).into_iter().chain(estate.store_of(p, DatabaseType::User));
     places(problem, pools).iter().flat_map(of).collect()
 }
-
-/// Leaves only the wishes of a part: what is there to be seen is managed elsewhere.
-pub fn keep_wishes(own: &mut Problem, problem: &Problem, part: &[StoreId]) {
-    let name = |of: &Problem, s: StoreId| {
-        let store = of.estate.store(s);
-        (of.estate.pool(store.pool).fqdn.clone(), store.kind)
-    };
-    let kept: Vec<_> = part.iter().map(|&s| name(problem, s)).collect();
-    let mut wishes = std::mem::take(&mut own.wishes);
-    wishes.retain(|w| kept.contains(&name(own, w.store)));
-    own.wishes = wishes;
-}

@@ -6,17 +6,27 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use model::actions::Action;
 use model::cms;
 use model::declaration::{Clause, StepId};
-use model::estate::{DatabaseId, HostId, InstanceId, StoreId};
+use model::estate::{DatabaseId, HostId, InstanceId, PoolId, StoreId};
 use model::field::{Field, Value};
+use model::ids::Ids;
 use model::problem::Problem;
+use model::restrict::Restriction;
 use model::truth::Truth;
 
+use crate::part;
+use crate::parts::parts;
 use crate::solve::{Outcome, solve};
 use crate::step::Rules;
 
 /// Proof that there is no plan, and the ways out.
 #[derive(Clone, Debug)]
 pub struct Refusal {
+    /// The pools that it is about: those of the first part that has no plan.
+    pub pools: Vec<PoolId>,
+    /// Pools of other parts that have none either; they are explained when it is their turn.
+    pub also: Vec<PoolId>,
+    /// Pools that can be planned for now, without the others.
+    pub possible: Vec<PoolId>,
     /// Steps that could never begin, each with the requirements that stood in the way where it came nearest.
     pub blocked: Vec<Blocked>,
     /// What would unblock it, cheapest first; each of them alone is enough.
@@ -66,19 +76,59 @@ pub enum Grant {
     Loss(Vec<DatabaseId>),
 }
 
-/// Explains why a problem has no plan.
+/// Explains why a problem has no plan. Parts that share no machine and no pool stand for themselves: the first that has
+/// none is explained, and it is said which of the others could be planned.
 #[must_use]
 pub fn explain(problem: &Problem, states: usize) -> Refusal {
+    let mut refused: Option<(Restriction, Vec<PoolId>)> = None;
+    let (mut also, mut possible) = (Vec::new(), Vec::new());
+    for kept in parts(problem) {
+        let Some(restriction) = problem.restricted(&kept) else { continue };
+        let pools = restriction.problem.pools().into_iter().map(|p| restriction.ids.pool(p));
+        match (part::solve(&restriction.problem), &refused) {
+            (Ok(None), _) => {}
+            (Ok(Some(_)), _) => possible.extend(pools),
+            (Err(_), Some(_)) => also.extend(pools),
+            (Err(_), None) => refused = Some((restriction.clone(), pools.collect())),
+        }
+    }
+    // Where each part has a plan, they do not fit together.
+    let (part, pools) = refused.unwrap_or_else(|| (problem.unrestricted(), problem.pools()));
+    let (ids, small) = (&part.ids, &part.problem);
     let mut ways_out: Vec<WayOut> = Vec::new();
-    let grants = grants(problem);
+    let grants = grants(small);
     for grant in &grants {
-        ways_out.extend(try_out(problem, std::slice::from_ref(grant)));
+        ways_out.extend(try_out(small, std::slice::from_ref(grant)));
     }
     if ways_out.is_empty() {
-        ways_out.extend(together(problem, &grants));
+        ways_out.extend(together(small, &grants));
     }
     ways_out.sort_by(|a, b| (a.loses.len(), &a.grants).cmp(&(b.loses.len(), &b.grants)));
-    Refusal { blocked: blocked(problem), ways_out, states }
+    let blocked = blocked(small)
+        .into_iter()
+        .map(|b| Blocked { unmet: b.unmet.iter().map(|(clause, truth)| (ids.clause(clause), *truth)).collect(), ..b });
+    let blocked = blocked.collect();
+    let ways_out = ways_out.into_iter().map(|w| WayOut {
+        grants: w.grants.iter().map(|g| carried(ids, g)).collect(),
+        loses: w.loses.iter().map(|&d| ids.database(d)).collect(),
+        ..w
+    });
+    Refusal { pools, also, possible, blocked, ways_out: ways_out.collect(), states }
+}
+
+/// A grant in ids of the whole.
+fn carried(ids: &Ids, grant: &Grant) -> Grant {
+    let fact = |(field, value): (Field, Value)| (ids.field(field), ids.value(value));
+    match grant {
+        Grant::Fence(h) => Grant::Fence(ids.host(*h)),
+        Grant::Fact(field, value) => {
+            let (field, value) = fact((*field, *value));
+            Grant::Fact(field, value)
+        }
+        Grant::Facts(i, facts) => Grant::Facts(ids.instance(*i), facts.iter().copied().map(fact).collect()),
+        Grant::Loss(databases) => Grant::Loss(databases.iter().map(|&d| ids.database(d)).collect()),
+        Grant::SeedShare | Grant::Outage | Grant::FullStop | Grant::Undocumented => grant.clone(),
+    }
 }
 
 fn try_out(problem: &Problem, grants: &[Grant]) -> Option<WayOut> {

@@ -16,8 +16,15 @@ pub const LIMIT: usize = 150_000;
 /// What a search came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// A best plan: its actions in canonical order, and its cost.
-    Plan(Vec<Action>, Cost),
+    /// A best plan.
+    Plan {
+        /// Its actions in canonical order.
+        actions: Vec<Action>,
+        /// Its cost.
+        cost: Cost,
+        /// States seen.
+        states: usize,
+    },
     /// There is none: every reachable state was seen. How many, and what they had in common is for others to ask.
     Nothing {
         /// States seen.
@@ -51,7 +58,7 @@ pub fn search(rules: &Rules<'_>) -> Found {
             continue;
         }
         if rules.reached(&state) {
-            return Found::Plan(path(&nodes, index), cost);
+            return Found::Plan { actions: path(&nodes, index), cost, states: closed.len() };
         }
         let standing = rules.standing(&state);
         for action in Action::proposals(problem, &state) {

@@ -1,20 +1,21 @@
-//! From a problem to a plan: parts that share no machine are searched apart, what is alike once; then the whole is put in
-//! order, given its edges and verified. It knows no particular action and prints nothing.
+//! From a problem to a plan: parts that share no machine and no pool are solved apart, parts that are alike once, and joined.
+//! It knows no particular action and prints nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::rc::Rc;
 
-use model::actions::{Action, Confirm};
 use model::declaration::StepId;
-use model::estate::StoreId;
-use model::field::Field;
-use model::plan::{Plan, Step};
+use model::plan::Plan;
 use model::problem::Problem;
+use model::restrict::{Kept, Restriction};
+use topology::names::Fqdn;
 
 use crate::cost::Cost;
-use crate::search::{Found, search};
-use crate::sequence::{self, Placed};
-use crate::step::Rules;
-use crate::{alike, cms, edges, verify};
+use crate::join;
+use crate::lift::{self, Lifted};
+use crate::part::{self, Own, Without};
+use crate::parts::{self, Likeness, likeness, parts};
+use crate::sequence::Placed;
 
 /// A plan with the world around each of its steps.
 #[derive(Clone)]
@@ -25,6 +26,19 @@ pub struct Solved {
     pub placed: Vec<Placed>,
     /// What it costs.
     pub cost: Cost,
+    /// What it took to find it.
+    pub searched: Searched,
+}
+
+/// What it took to find a plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Searched {
+    /// Parts with something to do that share no machine and no pool.
+    pub parts: usize,
+    /// Parts that differ in more than names: only these were searched.
+    pub distinct: usize,
+    /// States that were seen.
+    pub states: usize,
 }
 
 /// What came of a problem.
@@ -39,195 +53,167 @@ pub enum Outcome {
         /// States seen by the searches that found nothing.
         states: usize,
     },
-    /// The search gave up, or a part is too large to be verified.
+    /// The search of a part gave up.
     TooLarge,
 }
 
 /// Solves a problem. `Confirm` steps are allowed only where there is no plan without them.
 #[must_use]
 pub fn solve(problem: &Problem) -> Outcome {
-    match solve_as_is(problem) {
-        // Where nothing can be asked, nothing more can be hoped for.
-        Outcome::NoPlan { states } if !problem.confirms && !Confirm::all(problem, &problem.initial).is_empty() => {
-            let hopeful = Problem { confirms: true, ..problem.clone() };
-            match solve_as_is(&hopeful) {
-                Outcome::NoPlan { .. } => Outcome::NoPlan { states },
-                other => other,
-            }
-        }
-        other => other,
-    }
+    solve_parts(problem, part::solve)
 }
 
 /// A plan from the ids of its steps, as a plan file gives them: every step must be one that applies where it stands, may be
 /// taken there, and leads on; edges, base and all the rest are found anew. None if it is no plan for this problem.
 #[must_use]
 pub fn retrace(problem: &Problem, ids: &[StepId]) -> Option<Box<Solved>> {
-    let hopeful = ids.iter().any(|id| id.0.starts_with("confirm/"));
-    let problem = &Problem { confirms: hopeful, ..problem.clone() };
-    let rules = Rules::new(problem);
-    let mut state = problem.initial.clone();
-    let mut actions = Vec::new();
-    for id in ids {
-        let (action, declaration) = Action::with_id(problem, &state, id)?;
-        state = rules.take(&state, &rules.standing(&state), &declaration)?.after;
-        actions.push(action);
-    }
-    if !rules.reached(&state) {
-        return None;
-    }
-    match finish(&rules, actions) {
-        Outcome::Plan(solved) => Some(solved),
+    let named = Named::of(problem, ids);
+    let outcome = solve_parts(problem, |small| {
+        if crate::step::Rules::new(small).reached(&small.initial) {
+            return Ok(None);
+        }
+        // A step that names nothing belongs to the parts that need it.
+        let [own, all] = named.of_part(small);
+        part::retrace(small, &own).or_else(|| part::retrace(small, &all)).map(Some).ok_or(Without::End)
+    });
+    match outcome {
+        Outcome::Plan(solved) => {
+            let traced = solved.plan.steps.iter().map(|s| &s.declaration.id);
+            let known: BTreeSet<&StepId> = ids.iter().collect();
+            (solved.plan.steps.len() == ids.len() && traced.into_iter().all(|id| known.contains(id))).then_some(solved)
+        }
         Outcome::NothingToDo | Outcome::NoPlan { .. } | Outcome::TooLarge => None,
     }
 }
 
-fn solve_as_is(problem: &Problem) -> Outcome {
-    let rules = Rules::new(problem);
-    if rules.reached(&problem.initial) {
-        return Outcome::NothingToDo;
-    }
-    let mut actions: Vec<Action> = Vec::new();
-    let mut state = problem.initial.clone();
-    for part in parts(problem) {
-        let found = match part_actions(problem, &part) {
-            Ok(ids) => ids,
-            Err(outcome) => return outcome,
-        };
-        for id in found {
-            // A step that another part has taken already, such as the saving of the topology.
-            let Some((action, declaration)) = Action::with_id(problem, &state, &id) else { continue };
-            let Some(taken) = rules.take(&state, &rules.standing(&state), &declaration) else { continue };
-            state = taken.after;
-            actions.push(action);
+/// Solves every part, each in its way, and joins them. Parts that turn out not to be independent are solved as one.
+fn solve_parts(problem: &Problem, solve: impl Fn(&Problem) -> Result<Option<Own>, Without>) -> Outcome {
+    let mut kept = parts(problem);
+    let mut whole = problem.clone();
+    loop {
+        let mut known = Known::default();
+        let (mut lifted, mut of) = (Vec::new(), Vec::new());
+        for (n, part) in kept.iter().enumerate() {
+            let Some(restriction) = problem.restricted(part) else { return as_one(problem, solve) };
+            let own = match known.solve(&restriction, &solve) {
+                Ok(Some(own)) => own,
+                Ok(None) => continue,
+                Err(Without::Plan(states)) => return Outcome::NoPlan { states },
+                Err(Without::End) => return Outcome::TooLarge,
+            };
+            let Some(one) = lift::lift(problem, &mut whole, part, &restriction, &own) else {
+                return as_one(problem, solve);
+            };
+            lifted.push(one);
+            of.push(n);
         }
+        if lifted.is_empty() {
+            return Outcome::NothingToDo;
+        }
+        if let Some((a, b)) = join::clash(&lifted) {
+            let (a, b) = (of[a].min(of[b]), of[a].max(of[b]));
+            let other = kept.remove(b);
+            kept[a] = parts::joined(problem, &kept[a], &other);
+            continue;
+        }
+        let Some(mut solved) = join::join(problem, &lifted) else { return as_one(problem, solve) };
+        solved.searched = Searched { parts: lifted.len(), ..known.searched };
+        return Outcome::Plan(Box::new(solved));
     }
-    if !rules.reached(&state) {
-        return whole(&rules);
-    }
-    finish(&rules, actions)
 }
 
 /// The problem as one, for the rare case that its parts do not fit together.
-fn whole(rules: &Rules<'_>) -> Outcome {
-    match search(rules) {
-        Found::Plan(actions, _) => finish(rules, actions),
-        Found::Nothing { states } => Outcome::NoPlan { states },
-        Found::TooLarge => Outcome::TooLarge,
+fn as_one(problem: &Problem, solve: impl Fn(&Problem) -> Result<Option<Own>, Without>) -> Outcome {
+    let own = match solve(problem) {
+        Ok(Some(own)) => own,
+        Ok(None) => return Outcome::NothingToDo,
+        Err(Without::Plan(states)) => return Outcome::NoPlan { states },
+        Err(Without::End) => return Outcome::TooLarge,
+    };
+    let everything = Kept { managed: problem.wishes.iter().map(|w| w.store).collect(), ..Kept::default() };
+    let lifted: Option<Lifted> = lift::lift(problem, &mut problem.clone(), &everything, &problem.unrestricted(), &own);
+    match lifted.and_then(|one| join::join(problem, &[one])) {
+        Some(mut solved) => {
+            solved.searched = Searched { parts: 1, distinct: 1, states: own.states };
+            Outcome::Plan(Box::new(solved))
+        }
+        None => Outcome::TooLarge,
     }
 }
 
-/// The steps of one part, by id, of the whole estate's names.
-fn part_actions(problem: &Problem, part: &[StoreId]) -> Result<Vec<StepId>, Outcome> {
-    let Some(mut own) = problem.restricted(&with_unmanaged(problem, part)) else { return Err(Outcome::TooLarge) };
-    cms::keep_wishes(&mut own, problem, part);
-    let rules = Rules::new(&own);
-    if rules.reached(&own.initial) {
-        return Ok(Vec::new());
+/// What was solved already, by what it is like.
+#[derive(Default)]
+struct Known {
+    solved: HashMap<Likeness, Option<Rc<Own>>>,
+    searched: Searched,
+}
+
+impl Known {
+    /// The plan of a part: that of a part that differs in nothing but names, or its own.
+    fn solve(
+        &mut self,
+        restriction: &Restriction,
+        solve: impl Fn(&Problem) -> Result<Option<Own>, Without>,
+    ) -> Result<Option<Rc<Own>>, Without> {
+        let like = likeness(&restriction.problem);
+        if let Some(own) = self.solved.get(&like) {
+            return Ok(own.clone());
+        }
+        let own = solve(&restriction.problem)?.map(Rc::new);
+        if let Some(own) = &own {
+            self.searched.distinct += 1;
+            self.searched.states += own.states;
+        }
+        self.solved.insert(like, own.clone());
+        Ok(own)
     }
-    let ids = |rules: &Rules<'_>, actions: &[Action]| actions.iter().map(|a| rules.declare(a).id.clone()).collect();
-    let classes = alike::classes(&own);
-    let twins = alike::twins(&own);
-    let stand_ins = alike::stand_ins(&own, &classes, &twins);
-    let beside = cms::places(&own, &own.pools().into_iter().collect());
-    let stands = |p| twins.iter().any(|pools| pools[0] == p) || beside.contains(&p);
-    if let Some(small) = own.restricted_to(&with_unmanaged(&own, &stand_ins), stands) {
-        let small_rules = Rules::new(&small);
-        match search(&small_rules) {
-            Found::Plan(actions, _) => {
-                let small_ids: Vec<StepId> = ids(&small_rules, &actions);
-                if let Some(all) = alike::expand(&rules, &classes, &twins, &small_ids) {
-                    return Ok(ids(&rules, &all));
-                }
+}
+
+/// The ids of a plan, by the machines and pools that they name.
+struct Named<'a> {
+    ids: &'a [StepId],
+    by_name: HashMap<&'a str, Vec<usize>>,
+    /// Those that name none.
+    nameless: Vec<usize>,
+}
+
+impl<'a> Named<'a> {
+    fn of(problem: &Problem, ids: &'a [StepId]) -> Self {
+        let estate = &problem.estate;
+        let known = |name: &str| {
+            let is = |f: Fqdn| {
+                estate.pool_named(&f).is_some()
+                    || estate.front_end_named(&f).is_some()
+                    || estate.host_named(&f).is_some()
+            };
+            Fqdn::new(name).is_ok_and(is)
+        };
+        let mut named = Self { ids, by_name: HashMap::new(), nameless: Vec::new() };
+        for (n, id) in ids.iter().enumerate() {
+            // An instance is on its machine.
+            let words = id.0.split(['/', '+']).map(|w| w.split_once('\\').map_or(w, |(host, _)| host));
+            let names: Vec<&str> = words.filter(|w| known(w)).collect();
+            if names.is_empty() {
+                named.nameless.push(n);
             }
-            Found::Nothing { states } => return Err(Outcome::NoPlan { states }),
-            Found::TooLarge => return Err(Outcome::TooLarge),
+            for name in names {
+                named.by_name.entry(name).or_default().push(n);
+            }
         }
+        named
     }
-    match search(&rules) {
-        Found::Plan(actions, _) => Ok(ids(&rules, &actions)),
-        Found::Nothing { states } => Err(Outcome::NoPlan { states }),
-        Found::TooLarge => Err(Outcome::TooLarge),
-    }
-}
 
-/// Some managed stores, and every store that is not managed: those stay as they are, but Front Ends load them too. And what
-/// a move of the Central Management store would read.
-fn with_unmanaged(problem: &Problem, managed: &[StoreId]) -> Vec<StoreId> {
-    let pools: BTreeSet<_> = managed.iter().flat_map(|&s| problem.estate.store(s).users.iter().copied()).collect();
-    let beside = cms::seen(problem, &pools);
-    let keep = |s: &StoreId| {
-        let store = problem.estate.store(*s);
-        managed.contains(s)
-            || beside.contains(s)
-            || (problem.wish(*s).is_none() && store.users.iter().any(|p| pools.contains(p)))
-    };
-    problem.estate.store_ids().filter(keep).collect()
-}
-
-/// Managed stores that share a machine or a pool, directly or through others; each list is one part.
-fn parts(problem: &Problem) -> Vec<Vec<StoreId>> {
-    let estate = &problem.estate;
-    let touches = |s: StoreId| {
-        let store = estate.store(s);
-        let hosts: BTreeSet<_> = store.instances.iter().map(|&i| estate.host_of(i)).collect();
-        let pools: BTreeSet<_> = store.users.iter().copied().collect();
-        (hosts, pools)
-    };
-    let mut parts: Vec<(BTreeSet<_>, BTreeSet<_>, Vec<StoreId>)> = Vec::new();
-    for wish in &problem.wishes {
-        let (mut hosts, mut pools) = touches(wish.store);
-        let mut stores = vec![wish.store];
-        let (joined, apart): (Vec<_>, Vec<_>) =
-            parts.into_iter().partition(|(h, p, _)| !h.is_disjoint(&hosts) || !p.is_disjoint(&pools));
-        for (h, p, s) in joined {
-            hosts.extend(h);
-            pools.extend(p);
-            stores.extend(s);
-        }
-        stores.sort_unstable();
-        parts = apart;
-        parts.push((hosts, pools, stores));
+    /// The ids that name something of a part, and those together with the ones that name nothing.
+    fn of_part(&self, part: &Problem) -> [Vec<StepId>; 2] {
+        let estate = &part.estate;
+        let pools = part.pools();
+        let front_ends = pools.iter().flat_map(|&p| &estate.pool(p).front_ends).map(|&f| &estate.front_end(f).fqdn);
+        let holders = part.wishes.iter().flat_map(|w| estate.store(w.store).instances.iter().copied());
+        let hosts: BTreeSet<_> = holders.chain(part.named()).map(|i| estate.host_of(i)).collect();
+        let names = pools.iter().map(|&p| &estate.pool(p).fqdn).chain(front_ends);
+        let names = names.chain(hosts.into_iter().map(|h| estate.host(h)));
+        let own: BTreeSet<usize> = names.filter_map(|n| self.by_name.get(n.as_str())).flatten().copied().collect();
+        let all: BTreeSet<usize> = own.iter().chain(&self.nameless).copied().collect();
+        [own, all].map(|places| places.into_iter().map(|n| self.ids[n].clone()).collect())
     }
-    let mut parts: Vec<Vec<StoreId>> = parts.into_iter().map(|(_, _, stores)| stores).collect();
-    parts.sort();
-    parts
-}
-
-fn finish(rules: &Rules<'_>, actions: Vec<Action>) -> Outcome {
-    let problem = rules.problem;
-    let Some(placed) = sequence::settle(rules, actions) else { return Outcome::TooLarge };
-    let declarations: Vec<_> = placed.iter().map(|p| &*p.declaration).collect();
-    let Some((edges, order)) = edges::needed(problem, declarations) else { return Outcome::TooLarge };
-    let steps =
-        placed.iter().map(|p| Step { action: p.action.clone(), declaration: (*p.declaration).clone() }).collect();
-    let base = base(rules, &placed);
-    let plan = Plan { problem: problem.clone(), steps, edges, base, orders: order.sequences() };
-    let cost = sequence::cost(&placed);
-    Outcome::Plan(Box::new(Solved { plan, placed, cost }))
-}
-
-/// The fields whose observed values the plan rests on: read by a requirement, a way, a risk, an invariant or the goal
-/// before any step has written them.
-fn base(rules: &Rules<'_>, placed: &[Placed]) -> Vec<Field> {
-    let problem = rules.problem;
-    let mut written: BTreeSet<Field> = BTreeSet::new();
-    let mut base: BTreeSet<Field> = BTreeSet::new();
-    let mut read = |condition: &model::condition::Condition, written: &BTreeSet<Field>| {
-        base.extend(verify::fields(problem, condition).into_iter().filter(|f| !written.contains(f)));
-    };
-    for c in &rules.invariants {
-        read(&c.condition, &written);
-    }
-    for p in placed {
-        let d = &p.declaration;
-        d.requires.iter().for_each(|c| read(&c.condition, &written));
-        d.ways.iter().flat_map(|w| &w.requires).for_each(|c| read(&c.condition, &written));
-        d.risks.iter().flat_map(|(conditions, _)| conditions).for_each(|c| read(c, &written));
-        written.extend(d.begin.iter().chain(&d.end).map(|w| w.field));
-    }
-    for c in &rules.goal {
-        read(&c.condition, &written);
-    }
-    base.into_iter().collect()
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use model::actions::Action;
-use model::declaration::{Clause, Declaration};
+use model::declaration::{Clause, Declaration, StepId};
 use model::field::{State, Write};
 use model::problem::Problem;
 use model::truth::Truth;
@@ -64,6 +64,13 @@ impl<'a> Rules<'a> {
         let declaration = Rc::new(action.declare(self.problem));
         self.declared.borrow_mut().insert(action.clone(), Rc::clone(&declaration));
         declaration
+    }
+
+    /// The action with that step id among those that apply in a state.
+    #[must_use]
+    pub fn with_id(&self, state: &State, id: &StepId) -> Option<(Action, Rc<Declaration>)> {
+        let proposals = Action::proposals(self.problem, state).into_iter();
+        proposals.map(|a| (self.declare(&a), a)).find(|(d, _)| d.id == *id).map(|(d, a)| (a, d))
     }
 
     /// Whether the goal holds.

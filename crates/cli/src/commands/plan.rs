@@ -41,11 +41,10 @@ pub fn planned(loaded: &Loaded) -> Result<Planned, Failure> {
         }
         solve::Outcome::NoPlan { states } => Planned::Refused(Box::new(refusal::explain(problem, states))),
         solve::Outcome::TooLarge => {
-            let what = "error: this is more than one plan can hold, 128 steps [CT4009]";
-            return Err(Failure::new(
-                Exit::Error,
-                format!("{what}\n  = help: cstopo plan --only, one pool after the other"),
-            ));
+            let what = "error: the search saw more states than it can hold, and gave up [CT4009]";
+            let why = "pools that share a SQL Server host are planned together";
+            let help = "cstopo plan --only, one pool after the other";
+            return Err(Failure::new(Exit::Error, format!("{what}\n  = {why}\n  = help: {help}")));
         }
     })
 }

@@ -1,5 +1,7 @@
 //! Make sure that a host cannot serve: a person powers it off, or takes it off the network, and says so.
 
+use std::collections::BTreeSet;
+
 use super::Declare;
 use crate::call::{Call, Task};
 use crate::condition::{Condition, Predicate};
@@ -46,7 +48,9 @@ impl Declare for Fence {
     fn propose(problem: &Problem, state: &State) -> Vec<Self> {
         let v = problem.view(state);
         let due = |&h: &HostId| v.get(Field::Fenced(h)) == Value::No && Self::lost(problem, state, h);
-        problem.estate.host_ids().filter(due).map(|host| Self { host }).collect()
+        let holders = problem.wishes.iter().flat_map(|w| &problem.estate.store(w.store).instances);
+        let hosts: BTreeSet<HostId> = holders.map(|&i| problem.estate.host_of(i)).collect();
+        hosts.into_iter().filter(due).map(|host| Self { host }).collect()
     }
 
     fn order(&self) -> u16 {

@@ -133,10 +133,11 @@ impl Action {
 fn mirror_lost(problem: &Problem, host: HostId) -> bool {
     let v = problem.view(&problem.initial);
     let here = |field| v.get(field).instance().is_some_and(|i| problem.estate.host_of(i) == host);
-    let mirrors = problem.estate.store_ids().any(|s| here(Field::MirrorSlot(s)));
-    let primary = problem.estate.store_ids().any(|s| here(Field::PrimarySlot(s)));
-    let silent = |i| problem.estate.host_of(i) == host && v.get(Field::Answers(i)) != Value::Yes;
-    mirrors && !primary && problem.estate.instance_ids().any(silent)
+    let stores = problem.estate.stores_on(host);
+    let mirrors = stores.iter().any(|&s| here(Field::MirrorSlot(s)));
+    let primary = stores.iter().any(|&s| here(Field::PrimarySlot(s)));
+    let silent = |&i: &_| v.get(Field::Answers(i)) != Value::Yes;
+    mirrors && !primary && problem.estate.instances_on(host).iter().any(silent)
 }
 
 /// The name of a purpose, where it serves the desired slots, and where it only leads to them.

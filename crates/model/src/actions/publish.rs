@@ -176,7 +176,7 @@ impl Publish {
             match self.purpose {
                 Purpose::Store => {
                     let to = change.after.primary;
-                    let anywhere = estate.store_ids();
+                    let anywhere = may_have_mirror(problem, to);
                     requires
                         .extend(anywhere.map(|x| clause(Condition::IsNot(Field::MirrorSlot(x), to.into()), rules::K3)));
                 }
@@ -323,6 +323,14 @@ fn registrar(changes: &[SlotChange]) -> Option<Vec<Cmdlet>> {
         cmdlets.push(cmdlet);
     }
     (!cmdlets.is_empty()).then_some(cmdlets)
+}
+
+/// The stores whose mirror slot may be an instance: an unknown slot may be any.
+fn may_have_mirror(problem: &Problem, i: InstanceId) -> impl Iterator<Item = StoreId> {
+    let estate = &problem.estate;
+    let v = problem.view(&problem.initial);
+    let here = move |&s: &StoreId| estate.store(s).instances.contains(&i) || !v.get(Field::MirrorSlot(s)).is_known();
+    estate.store_ids().filter(here)
 }
 
 impl Declare for Publish {

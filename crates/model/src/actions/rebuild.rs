@@ -1,5 +1,7 @@
 //! Build a clean machine under the old name: a person does it; the host is fenced until the rebuild begins.
 
+use std::collections::BTreeSet;
+
 use super::{Declare, mirror_lost};
 use crate::call::{Call, Task};
 use crate::condition::{Condition, Predicate};
@@ -21,12 +23,10 @@ pub struct Rebuild {
 impl Declare for Rebuild {
     fn propose(problem: &Problem, state: &State) -> Vec<Self> {
         let v = problem.view(state);
-        let named = problem.named();
         // A host that is fenced serves and mirrors nothing until it is built anew, whatever it was before.
-        let needed = |&h: &HostId| {
-            v.get(Field::Fenced(h)) == Value::Yes && named.iter().any(|&i| problem.estate.host_of(i) == h)
-        };
-        problem.estate.host_ids().filter(needed).map(|host| Self { host }).collect()
+        let hosts: BTreeSet<HostId> = problem.named().into_iter().map(|i| problem.estate.host_of(i)).collect();
+        let needed = |&h: &HostId| v.get(Field::Fenced(h)) == Value::Yes;
+        hosts.into_iter().filter(needed).map(|host| Self { host }).collect()
     }
 
     fn order(&self) -> u16 {
@@ -43,7 +43,7 @@ impl Declare for Rebuild {
             write(Field::Epoch(h), Value::Rebuilt),
             write(Field::Reachable(h), Value::Yes),
         ];
-        for s in estate.store_ids() {
+        for &s in estate.stores_on(h) {
             let store = estate.store(s);
             let here = |i: &&_| estate.host_of(**i) == h;
             for &i in store.instances.iter().filter(here) {

@@ -40,7 +40,7 @@ impl Declare for SetUpSql {
             clause(Condition::Is(Field::Fenced(h), Value::No), rules::MACHINE),
         ];
         let mut end = vec![write(Field::Answers(i), Value::Yes), write(Field::Ready(i), Value::Yes)];
-        for s in estate.store_ids().filter(|&s| estate.store(s).instances.contains(&i)) {
+        for &s in estate.stores_on(h).iter().filter(|&&s| estate.store(s).instances.contains(&i)) {
             for &d in &estate.store(s).databases {
                 requires.push(clause(Condition::Is(Field::Role(d, i), Value::Absent), rules::G1));
                 end.push(write(Field::Role(d, i), Value::Absent));

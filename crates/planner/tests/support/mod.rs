@@ -8,6 +8,7 @@ use model::problem::{Policy, Problem, Slots, Wanted, Wish};
 use topology::names::{Fqdn, SqlInstance};
 
 pub mod cms;
+pub mod many;
 pub mod world;
 
 /// A fully qualified name.

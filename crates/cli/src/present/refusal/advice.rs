@@ -52,6 +52,23 @@ pub(super) fn list(page: &mut Page, blocked: &[Blocked]) {
     page.blank();
 }
 
+/// What can be done now: the pools that have a plan without the ones refused.
+pub(super) fn possible(problem: &Problem, refusal: &Refusal) -> Option<String> {
+    let name = |&p: &_| problem.estate.pool(p).fqdn.to_string();
+    let only: Vec<String> = refusal.possible.iter().take(NEAREST).map(|p| format!("--only {}", name(p))).collect();
+    let more = if refusal.possible.len() > NEAREST { " …" } else { "" };
+    let also = match refusal.also.len() {
+        0 => String::new(),
+        n => format!("; {} more {} no plan either", count(n, "pool"), verb(n, "has", "have")),
+    };
+    if only.is_empty() {
+        return (!also.is_empty()).then(|| format!("Not the only ones{also}"));
+    }
+    let pools = count(refusal.possible.len(), "other pool");
+    let have = verb(refusal.possible.len(), "has", "have");
+    Some(format!("{pools} {have} a plan now: cstopo plan {}{more}{also}", only.join(" ")))
+}
+
 /// A kind of fact: its attribute, and the instance of whose copies it tells.
 type Kind = (&'static str, Option<InstanceId>);
 

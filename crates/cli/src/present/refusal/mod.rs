@@ -64,6 +64,10 @@ impl RefusalView {
     /// The view of a refusal.
     #[must_use]
     pub fn new(problem: &Problem, refusal: &Refusal, context: &Context<'_>) -> Self {
+        // What is refused is one part of it; the others stand for themselves.
+        let about = refused(problem, refusal);
+        let possible = advice::possible(problem, refusal);
+        let problem = &about;
         let names = Names::new(&problem.estate);
         let lost = loss::databases(refusal);
         let loss = loss::of(problem, &lost, context);
@@ -83,7 +87,10 @@ impl RefusalView {
             pools: whom,
             next: next(problem, context, ways_out.len()),
             blocked: if stuck { advice::blocked(refusal) } else { Vec::new() },
-            advice: if stuck { advice::of(problem, &unmet, context) } else { Vec::new() },
+            advice: if stuck { advice::of(problem, &unmet, context) } else { Vec::new() }
+                .into_iter()
+                .chain(possible)
+                .collect(),
             decides: advice::decides(problem, &lost, &unmet, context),
             unmet_conditions: unmet.iter().map(|u| u.conditions).sum(),
             loss,
@@ -93,6 +100,13 @@ impl RefusalView {
             states: refusal.states,
         }
     }
+}
+
+/// The part of the problem that the refusal is about.
+fn refused(problem: &Problem, refusal: &Refusal) -> Problem {
+    let mut about = problem.clone();
+    about.wishes.retain(|w| problem.estate.store(w.store).users.iter().any(|p| refusal.pools.contains(p)));
+    about
 }
 
 /// The arithmetic of a full stop, where allowing one is a way out, of the first pool that needs it.

@@ -1,0 +1,127 @@
+//! One part of a problem, solved as a problem of its own: searched (what is alike once), put in order, given its edges and
+//! verified. It knows no other part.
+
+use std::rc::Rc;
+
+use model::actions::{Action, Confirm};
+use model::declaration::StepId;
+use model::plan::Edge;
+use model::problem::Problem;
+
+use crate::order::Order;
+use crate::search::{Found, search};
+use crate::step::Rules;
+use crate::{alike, edges, parts, sequence};
+
+/// A part's plan, in ids of the part.
+pub struct Own {
+    /// Its steps in canonical order.
+    pub actions: Vec<Action>,
+    /// Its edges.
+    pub edges: Vec<Edge>,
+    /// The order that they span.
+    pub order: Order,
+    /// How many sequences that order allows.
+    pub sequences: Option<u128>,
+    /// Whether it may hold steps that confirm a fact.
+    pub confirms: bool,
+    /// States that the search saw.
+    pub states: usize,
+}
+
+/// Why a part has no plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Without {
+    /// There is none. How many states were seen.
+    Plan(usize),
+    /// The search gave up.
+    End,
+}
+
+/// The plan of a part; none where its goal holds already. `Confirm` steps are allowed only where there is no plan without
+/// them.
+///
+/// # Errors
+/// When there is none, or the search gives up.
+pub fn solve(problem: &Problem) -> Result<Option<Own>, Without> {
+    if Rules::new(problem).reached(&problem.initial) {
+        return Ok(None);
+    }
+    match solve_as_is(problem) {
+        // Where nothing can be asked, nothing more can be hoped for.
+        Err(Without::Plan(states)) if !problem.confirms && !Confirm::all(problem, &problem.initial).is_empty() => {
+            match solve_as_is(&Problem { confirms: true, ..problem.clone() }) {
+                Err(Without::Plan(_)) => Err(Without::Plan(states)),
+                other => other.map(Some),
+            }
+        }
+        other => other.map(Some),
+    }
+}
+
+fn solve_as_is(problem: &Problem) -> Result<Own, Without> {
+    let rules = Rules::new(problem);
+    let (actions, states) = searched(&rules)?;
+    finish(&rules, actions, states).ok_or(Without::End)
+}
+
+/// The plan of a part from the ids of its steps. None if it is no plan for it.
+#[must_use]
+pub fn retrace(problem: &Problem, ids: &[StepId]) -> Option<Own> {
+    let confirms = ids.iter().any(|id| id.0.starts_with("confirm/"));
+    let problem = Problem { confirms, ..problem.clone() };
+    let rules = Rules::new(&problem);
+    let mut state = problem.initial.clone();
+    let mut actions = Vec::new();
+    for id in ids {
+        let (action, declaration) = rules.with_id(&state, id)?;
+        state = rules.take(&state, &rules.standing(&state), &declaration)?.after;
+        actions.push(action);
+    }
+    if !rules.reached(&state) {
+        return None;
+    }
+    finish(&rules, actions, 0)
+}
+
+fn finish(rules: &Rules<'_>, actions: Vec<Action>, states: usize) -> Option<Own> {
+    let placed = sequence::settle(rules, actions)?;
+    let (edges, order) = edges::needed(rules.problem, placed.iter().map(|p| &*p.declaration).collect())?;
+    let sequences = order.sequences();
+    let actions = placed.into_iter().map(|p| p.action).collect();
+    Some(Own { actions, edges, order, sequences, confirms: rules.problem.confirms, states })
+}
+
+/// The steps of a part, one pool of each kind at a time, and how many states were seen.
+///
+/// Pools of a part meet in steps on a shared machine and nowhere else. What is left of a plan of the part when other pools'
+/// steps are taken out is a plan of one pool; so where one pool has none, the part has none, and where the pools' best plans
+/// fit together there, nothing is better. Where they do not, the part is searched as it is.
+fn searched(rules: &Rules<'_>) -> Result<(Vec<Action>, usize), Without> {
+    let problem = rules.problem;
+    let classes = alike::classes(problem);
+    let mut plans = Vec::new();
+    let mut states = 0;
+    for twins in alike::twins(problem) {
+        let managed = alike::stand_ins(problem, &classes, twins[0]);
+        let kept = parts::of_pools(problem, managed, |p| p == twins[0]);
+        let Some(small) = problem.restricted(&kept) else { return as_it_is(rules, states) };
+        let small_rules = Rules::new(&small.problem);
+        let (actions, seen) = as_it_is(&small_rules, 0)?;
+        states += seen;
+        let ids: Vec<StepId> = actions.iter().map(|a| Rc::unwrap_or_clone(small_rules.declare(a)).id).collect();
+        plans.push(alike::carried(problem, &classes, &twins, &ids));
+    }
+    match alike::merged(&plans).and_then(|ids| alike::taken(rules, &ids)) {
+        Some(actions) => Ok((actions, states)),
+        None => as_it_is(rules, states),
+    }
+}
+
+fn as_it_is(rules: &Rules<'_>, before: usize) -> Result<(Vec<Action>, usize), Without> {
+    match search(rules) {
+        Found::Plan { actions, states, .. } => Ok((actions, before + states)),
+        Found::Nothing { states } => Err(Without::Plan(states)),
+        Found::TooLarge => Err(Without::End),
+    }
+}
