@@ -228,7 +228,7 @@ fn pools_of(estate: &Estate, field: Field) -> Vec<PoolId> {
         | Field::LoadedMirror(f, _)
         | Field::VoterEpoch(f)
         | Field::StartedSinceMirror(f) => vec![estate.front_end(f).pool],
-        Field::Tested(p) | Field::LogBackups(p) | Field::Reports(p) => vec![p],
+        Field::Tested(p) | Field::LogBackups(p) | Field::Reports(p) | Field::HoldsCms(p) => vec![p],
         Field::CmsWritable | Field::Saved | Field::Publishing => Vec::new(),
     }
 }

@@ -3,8 +3,8 @@
 
 pub mod alike;
 pub mod changes;
-pub mod cms;
 mod checks;
+pub mod cms;
 pub mod cost;
 pub mod critical;
 pub mod edges;

@@ -1,7 +1,7 @@
 //! Estates in which it matters where the Central Management store is.
 
 use model::database_type::DatabaseType::{self, Application, CentralMgmt, User};
-use model::estate::{Estate, InstanceId, PoolId, StoreId};
+use model::estate::{Estate, InstanceId, PoolId};
 use model::field::{Field, State, Value};
 use model::problem::Problem;
 
@@ -18,9 +18,9 @@ pub const POOL02: PoolId = PoolId(1);
 pub fn apart(homes: &[&[&str]], types: &[DatabaseType]) -> Problem {
     let names: Vec<String> = (1..=homes.len()).map(|n| format!("pool0{n}")).collect();
     let pools: Vec<&str> = names.iter().map(String::as_str).collect();
-    let mut p = healthy(&Plan { pools: &pools, types, ..Plan::default() });
-    let all: Vec<StoreId> = p.estate.store_ids().collect();
-    let mut parts = p.estate.parts_of(&all, |_| true);
+    let plan = Plan { pools: &pools, types, ..Plan::default() };
+    let mut p = healthy(&plan);
+    let mut parts = world::parts(&plan);
     parts.instances.clear();
     let pair: Vec<_> = parts.pools.iter().rev().take(2).map(|p| p.fqdn.clone()).collect();
     parts.stores.retain(|s| s.kind != CentralMgmt || pair.contains(&s.users[0]));

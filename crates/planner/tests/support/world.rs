@@ -49,7 +49,8 @@ impl Default for Plan<'_> {
     }
 }
 
-fn estate(plan: &Plan<'_>) -> Estate {
+/// The parts of an estate: pools with Front Ends, stores on be1 and be2.
+pub fn parts(plan: &Plan<'_>) -> Parts {
     let full = |s: &str| fqdn(&format!("{s}.contoso.com"));
     let pools: Vec<_> = plan.pools.iter().map(|p| full(p)).collect();
     let mut instances = vec![sql("be1.contoso.com\\RTC"), sql("be2.contoso.com\\RTC")];
@@ -58,7 +59,7 @@ fn estate(plan: &Plan<'_>) -> Estate {
         |users: Vec<_>, kind| StorePart { users, kind, megabytes: Default::default(), instances: instances.clone() };
     let own = pools.iter().flat_map(|p| plan.types.iter().map(move |&k| (vec![p.clone()], k)));
     let shared = plan.shared.iter().map(|&k| (pools.clone(), k));
-    Estate::new(Parts {
+    Parts {
         stores: own.chain(shared).map(|(users, kind)| store(users, kind)).collect(),
         pools: pools
             .iter()
@@ -73,13 +74,12 @@ fn estate(plan: &Plan<'_>) -> Estate {
             .collect(),
         instances: plan.witness.map(sql).into_iter().collect(),
         cms: None,
-    })
-    .unwrap()
+    }
 }
 
 /// Everything answers, be1 is in the primary slot and PRINCIPAL, be2 MIRROR and SYNCHRONIZED; desired is just that.
 pub fn healthy(plan: &Plan<'_>) -> Problem {
-    let estate = estate(plan);
+    let estate = Estate::new(parts(plan)).unwrap();
     let mut problem = Problem {
         initial: State::unknown(&estate),
         wishes: Vec::new(),
