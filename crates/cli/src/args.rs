@@ -91,8 +91,10 @@ pub struct Inputs {
     /// The attestations, if there are any.
     #[arg(long, default_value = "attestations.json", value_name = "FILE")]
     pub attestations: PathBuf,
-    /// Keep to a pool, or to one store of it: pool01.contoso.com/User. Repeat for more.
-    #[arg(long, value_name = "POOL[/TYPE]")]
+    /// Keep to a pool, to one store of it (pool01.contoso.com/User), or to a type in every pool (Monitoring); repeat for
+    /// more. The word service keeps to bringing service back: no slot is moved, no mirror made. What stays undone is said
+    /// in the last line.
+    #[arg(long, value_name = "WHAT")]
     pub only: Vec<String>,
     /// Give up what a database may lose: pool01.contoso.com/LcsCDR. Repeat for more.
     #[arg(long, value_name = "POOL/DATABASE")]
@@ -105,6 +107,9 @@ pub struct Triage {
     /// Inputs.
     #[command(flatten)]
     pub inputs: Inputs,
+    /// Exit 1 where the snapshot is older, for schedulers: 15m, 1h.
+    #[arg(long, value_name = "TIME")]
+    pub max_age: Option<String>,
     /// How to show it.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

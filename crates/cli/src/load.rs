@@ -8,7 +8,7 @@ use model::attest::Attestations;
 use model::declaration::StepId;
 use model::desired::Desired;
 use model::plan_file::{self, PlanFile};
-use model::problem::{Policy, PublishBy};
+use model::problem::{Policy, PublishBy, Wish};
 use model::snapshot::Snapshot;
 use planner::solve::{Solved, retrace};
 use topology::Document;
@@ -145,6 +145,8 @@ pub struct Reviewed {
     pub solved: Box<Solved>,
     /// The desired file in it.
     pub desired: Desired,
+    /// What is declared and was left out with `--only`.
+    pub left_out: Vec<Wish>,
 }
 
 /// Reads a plan file. The plan is retraced from the inputs in it, and must come out as it is written: so that what is
@@ -178,5 +180,5 @@ pub fn plan(place: &Place, path: &Path) -> Result<Reviewed, Failure> {
     if PlanFile::of(&solved.plan, inputs).to_json() != file.to_json() {
         return Err(other());
     }
-    Ok(Reviewed { file, solved, desired })
+    Ok(Reviewed { file, solved, desired, left_out: assembled.left_out })
 }

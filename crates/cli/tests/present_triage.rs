@@ -5,6 +5,7 @@ mod present_support;
 
 use cstopo_cli::present::style::Style;
 use cstopo_cli::present::{Context, triage};
+use model::estate::DatabaseId;
 use model::field::{Field, Value};
 use model::problem::Problem;
 use model::snapshot::Snapshot;
@@ -36,9 +37,11 @@ fn labelled<'a>(text: &'a str, label: &str) -> &'a str {
 #[test]
 fn every_pool_has_its_own_verdict() {
     let text = night(&beside(&seed(&FOUR, 3), &healed()));
-    let first = text.find("pool01.contoso.com has lost its primary-slot SQL host, be1.contoso.com.").unwrap();
-    let second = text.find("pool02.contoso.com is as declared.").unwrap();
-    assert_eq!(first.min(second), 0, "the first line answers");
+    assert!(text.starts_with("1 of 2 pools is not as declared.\n\n"), "the first line answers: {text}");
+    let first = text.find("x pool01.contoso.com  has lost its primary-slot SQL host, be1.contoso.com\n").unwrap();
+    let second = text.find("v pool02.contoso.com  is as declared\n").unwrap();
+    assert!(first < second, "what is wrong comes first: {text}");
+    assert!(text.contains("\npool01.contoso.com has lost its primary-slot SQL host, be1.contoso.com. The"), "{text}");
     assert!(text.contains("on pool02.contoso.com, writable"));
     assert!(text.ends_with("Next: cstopo plan\n"), "one pool is not as declared: {text}");
 }
@@ -48,8 +51,8 @@ fn each_machine_stands_under_its_own_pool() {
     let text = night(&beside(&seed(&FOUR, 3), &seed(&FOUR, 3)));
     let place =
         |name: &str| text.find(&format!("\n  {name}.contoso.com\\RTC  ")).unwrap_or_else(|| panic!("{name}: {text}"));
-    let second = text.find("pool02.contoso.com has lost").unwrap();
-    let first = text.find("pool01.contoso.com has lost").unwrap();
+    let second = text.find("\npool02.contoso.com has lost").unwrap();
+    let first = text.find("\npool01.contoso.com has lost").unwrap();
     for (machine, its, other) in
         [("be1", first, second), ("be2", first, second), ("be3", second, first), ("be4", second, first)]
     {
@@ -111,7 +114,12 @@ fn two_that_serve_come_before_everything() {
         }
     });
     let text = night(&problem);
-    assert!(text.starts_with("pool01.contoso.com has two copies of a database that serve at once."), "{text}");
+    let verdict = verdict(&text);
+    assert!(
+        verdict.starts_with("pool01.contoso.com breaks invariant 1, two PRINCIPALs for one database: rtcab,"),
+        "{text}"
+    );
+    assert!(verdict.contains("It has two copies of a database that serve at once."), "{text}");
     assert!(!text.contains("Procedure"), "no page describes it: {text}");
 }
 
@@ -163,7 +171,7 @@ fn json_says_what_the_screen_says() {
     let plain: String = night(&problem).split_whitespace().collect::<Vec<_>>().join(" ");
     for pool in pools {
         let verdict = pool["verdict"].as_str().unwrap();
-        assert!(plain.contains(verdict), "{verdict}");
+        assert!(plain.contains(verdict.trim_end_matches('.')), "{verdict}");
         assert_eq!(pool["broken"].as_bool(), Some(pool["situation"] == "primary_lost"));
     }
 }
@@ -220,8 +228,9 @@ fn users_are_served_only_where_that_was_read() {
 #[test]
 fn a_pool_that_is_as_declared_takes_one_line() {
     let text = night(&beside(&healed(), &seed(&FOUR, 3)));
-    assert!(text.starts_with("pool02.contoso.com has lost"), "what is wrong comes first: {text}");
-    assert!(text.contains("\n\npool01.contoso.com is as declared.\n\nRead "), "{text}");
+    let (wrong, fine) = (text.find("x pool02.contoso.com  has lost").unwrap(), text.find("v pool01").unwrap());
+    assert!(wrong < fine, "what is wrong comes first: {text}");
+    assert_eq!(text.matches("pool01.contoso.com").count(), 1, "{text}");
     assert!(!text.contains("be1.contoso.com"), "{text}");
 }
 
@@ -234,4 +243,72 @@ fn narrow_screens_break_no_text_into_words() {
     well_formed(&text, 60);
     assert!(text.contains("\n      9 of 9 databases MIRROR, DISCONNECTED\n"), "{text}");
     assert!(text.contains("\n  be1.contoso.com\\RTC: primary slot\n"), "{text}");
+}
+
+/// The pool after its plan, and then something happened to User.
+fn drifted(change: impl Fn(&mut dyn FnMut(Field, Value), DatabaseId)) -> Problem {
+    let mut problem = healed();
+    let estate = problem.estate.clone();
+    let user = estate.store_ids().next().unwrap();
+    for &d in &estate.store(user).databases {
+        change(&mut |field, value| problem.initial.set(&estate, field, value), d);
+    }
+    problem
+}
+
+#[test]
+fn broken_middle_states_have_their_names() {
+    let both = |set: &mut dyn FnMut(Field, Value), d, session| {
+        set(Field::Session(d, BE1), session);
+        set(Field::Session(d, BE2), session);
+    };
+    let cases: [(Problem, &str, &str); 4] = [
+        (drifted(|set, d| both(set, d, Value::Suspended)), "suspended", "Pausing and Resuming"),
+        (
+            drifted(|set, d| {
+                set(Field::Session(d, BE2), Value::NoSession);
+                set(Field::Role(d, BE2), Value::Unmirrored);
+            }),
+            "one-sided",
+            "Removing Database",
+        ),
+        (
+            drifted(|set, d| {
+                both(set, d, Value::NoSession);
+                set(Field::Role(d, BE2), Value::Unmirrored);
+                set(Field::Role(d, BE1), Value::Restoring);
+            }),
+            "left over",
+            "Removing Database",
+        ),
+        (drifted(|set, d| both(set, d, Value::Disconnected)), "disconnected", ""),
+    ];
+    for (problem, word, page) in cases {
+        let text = night(&problem);
+        let verdict = verdict(&text);
+        assert!(verdict.starts_with("pool01.contoso.com is not as declared: "), "{text}");
+        assert!(verdict.contains(word) && verdict.contains("Users are served, without a second copy."), "{text}");
+        assert!(labelled(&text, "  copies").contains("User"), "{text}");
+        assert!(text.contains("\n  not so yet"), "{text}");
+        assert_eq!(text.contains("none of the product; SQL Server"), !page.is_empty(), "{text}");
+        assert!(text.contains(page), "{text}");
+    }
+}
+
+#[test]
+fn the_history_that_nobody_knows_decides_before_the_fence() {
+    let text = night(&with(|set, estate| {
+        databases(estate).into_iter().for_each(|d| set(Field::Content(d, BE2), Value::Unknown));
+    }));
+    assert!(labelled(&text, "Unknown").contains("were complete at the loss"), "{text}");
+}
+
+#[test]
+fn many_pools_that_are_fine_take_one_line() {
+    let line = "1 of 2 pools is not as declared";
+    let problem = beside(&seed(&FOUR, 3), &healed());
+    let read = snapshot(&problem);
+    let comment = triage::markdown(&problem, &planner::triage::triage(&problem), &Context::new(&read, zone(), ""));
+    assert!(comment.starts_with(&format!("### cstopo: {line}\n")), "{comment}");
+    assert!(comment.contains("| `pool01.contoso.com` |") && !comment.contains("| `pool02.contoso.com` |"), "{comment}");
 }

@@ -162,8 +162,11 @@ fn a_copy_that_is_behind_is_forced_only_by_name() {
     assert!(!folder.has("plan.json"));
     let one = folder.cstopo(&["plan", "--accept-data-loss", "pool01.contoso.com/LcsCDR"]).exits(3);
     assert!(one.out.contains("QoEMetrics"), "half a consent is none: {}", one.all());
-    let case = cases("mirror-behind").into_iter().find(|c| c.exit == 0).expect("a consent");
-    folder.plan(&case.arguments());
+    let cases = cases("mirror-behind");
+    let case = |golden: &str| cases.iter().find(|c| c.golden == golden).expect("a case").arguments();
+    folder.plan(&case("users-first"));
+    assert_eq!(folder.asked(), ["--confirm", "be1.contoso.com"], "what is complete needs no consent");
+    folder.plan(&case("consented"));
     let asked = folder.asked();
     assert_eq!(asked, ["--confirm", "LcsCDR", "--confirm", "QoEMetrics"], "the databases, not the host");
 }

@@ -7,6 +7,7 @@ use topology::diagnostic::Diagnostic;
 use topology::names::Fqdn;
 
 use crate::attest::{self, Attestations, Refuted};
+use crate::database_type::DatabaseType;
 use crate::desired::{Desired, Resolved, suggest};
 use crate::estate::{DatabaseId, Estate, InstanceId, Product, StoreId};
 use crate::field::{Field, State, Value};
@@ -19,6 +20,8 @@ use crate::vocabulary;
 pub struct Assembled {
     /// The question.
     pub problem: Problem,
+    /// What is declared beside it, and left out because the question is kept to something else.
+    pub left_out: Vec<Wish>,
     /// The snapshot with the attested facts taken in: what the problem's state rests on.
     pub facts: Snapshot,
     /// Words that count no longer. They are told, never dropped in silence.
@@ -37,10 +40,11 @@ pub enum Fault {
 }
 
 /// Assembles a problem. `consents` name databases whose loss is accepted, `pool01.contoso.com/LcsCDR`; `only` keeps the
-/// wishes of a pool or of one store of it, `pool01.contoso.com/User`; none keeps all.
+/// wishes of a pool, of one store of it, `pool01.contoso.com/User`, or of a type in every pool, `Monitoring`; none keeps all. `service`
+/// keeps what is left to being served.
 ///
 /// # Errors
-/// Names that the estate does not have, and pools whose product has no SQL mirroring.
+/// Names that the estate does not have or of which nothing is declared, and pools whose product has no SQL mirroring.
 pub fn assemble(
     snapshot: &Snapshot,
     attestations: &Attestations,
@@ -56,7 +60,8 @@ pub fn assemble(
     let names = facts.topology.as_ref().and_then(|t| t.file.as_deref()).unwrap_or("the snapshot");
     let Resolved { mut wishes, policy, state_folder } = desired.resolve(&estate, names).map_err(Fault::Input)?;
     let (consents, mut errors) = consented(&estate, consents);
-    errors.extend(keep(&estate, &mut wishes, only));
+    let (left_out, unkept) = keep(&estate, &mut wishes, only, desired);
+    errors.extend(unkept);
     if !errors.is_empty() {
         return Err(Fault::Input(errors));
     }
@@ -71,8 +76,13 @@ pub fn assemble(
         return Err(Fault::Refused(taken));
     }
     let (confirms, lifted) = (false, BTreeSet::new());
-    let problem = Problem { estate, initial, wishes, policy, consents, builds, confirms, lifted };
-    Ok(Assembled { problem, facts, refuted, state_folder })
+    let mut problem = Problem { estate, initial, wishes, policy, consents, builds, confirms, lifted };
+    let mut left_out = left_out;
+    if only.iter().any(|name| name == SERVICE) {
+        left_out.splice(0..0, problem.wishes.clone());
+        problem = problem.for_service();
+    }
+    Ok(Assembled { problem, left_out, facts, refuted, state_folder })
 }
 
 fn argument(name: &str, value: &str, message: String, notes: Vec<(&'static str, String)>) -> Diagnostic {
@@ -97,28 +107,62 @@ fn consented(estate: &Estate, names: &[String]) -> (BTreeSet<DatabaseId>, Vec<Di
     (consents, errors)
 }
 
-/// Drops the wishes that were not asked for.
-fn keep(estate: &Estate, wishes: &mut Vec<Wish>, only: &[String]) -> Vec<Diagnostic> {
-    if only.is_empty() {
-        return Vec::new();
-    }
+/// What `only` says to keep to service: no part of the estate, but a part of the work.
+pub const SERVICE: &str = "service";
+
+/// Takes the wishes out that were not asked for. What is asked for and not declared is an error: "nothing to do" would be
+/// no answer to it.
+fn keep(estate: &Estate, wishes: &mut Vec<Wish>, only: &[String], desired: &Desired) -> (Vec<Wish>, Vec<Diagnostic>) {
     let mut stores = BTreeSet::new();
     let mut errors = Vec::new();
-    for name in only {
-        let pool = Fqdn::new(name.as_str()).ok().and_then(|fqdn| estate.pool_named(&fqdn));
-        if let Some(pool) = pool {
-            stores.extend(estate.pool(pool).stores.iter().copied());
-        } else if let Some(store) = vocabulary::store_named(estate, name) {
-            stores.insert(store);
-        } else {
-            let pools = estate.pools.iter().map(|p| p.fqdn.to_string());
-            let known: Vec<_> = pools.chain(estate.store_ids().map(|s| vocabulary::store_name(estate, s))).collect();
-            let notes = suggest::help(name, known.iter().map(String::as_str)).into_iter().collect();
-            errors.push(argument("--only", name, format!("there is no pool or store `{name}`"), notes));
-        }
+    let parts: Vec<&String> = only.iter().filter(|name| *name != SERVICE).collect();
+    if parts.is_empty() {
+        return (Vec::new(), Vec::new());
     }
-    wishes.retain(|w| stores.contains(&w.store));
-    errors
+    for name in parts {
+        let Some(named) = named(estate, name) else {
+            errors.push(nobody(estate, name));
+            continue;
+        };
+        if !wishes.iter().any(|w| named.contains(&w.store)) {
+            let message = format!("{} declares nothing for `{name}`", desired.file());
+            let declared = wishes.iter().map(|w| vocabulary::store_name(estate, w.store)).collect::<Vec<_>>();
+            let notes = vec![("declared", suggest::wrap(&declared.join(", ")))];
+            errors.push(argument("--only", name, message, notes));
+        }
+        stores.extend(named);
+    }
+    let (kept, left_out) = std::mem::take(wishes).into_iter().partition(|w| stores.contains(&w.store));
+    *wishes = kept;
+    (left_out, errors)
+}
+
+/// The stores of a pool, the store of that name, or every store of a type.
+fn named(estate: &Estate, name: &str) -> Option<Vec<StoreId>> {
+    if let Some(pool) = Fqdn::new(name).ok().and_then(|fqdn| estate.pool_named(&fqdn)) {
+        return Some(estate.pool(pool).stores.clone());
+    }
+    if let Some(store) = vocabulary::store_named(estate, name) {
+        return Some(vec![store]);
+    }
+    let kind = name.parse::<DatabaseType>().ok()?;
+    let stores: Vec<StoreId> = estate.store_ids().filter(|&s| estate.store(s).kind == kind).collect();
+    (!stores.is_empty()).then_some(stores)
+}
+
+fn nobody(estate: &Estate, name: &str) -> Diagnostic {
+    let pools = estate.pools.iter().map(|p| p.fqdn.to_string());
+    let types: BTreeSet<DatabaseType> = estate.store_ids().map(|s| estate.store(s).kind).collect();
+    let types = types.into_iter().map(|t| t.name().to_owned());
+    let known: Vec<_> = pools
+        .chain(types)
+        .chain([SERVICE.to_owned()])
+        .chain(estate.store_ids().map(|s| vocabulary::store_name(estate, s)))
+        .collect();
+    let what = "a pool, a store as pool01.contoso.com/User, a type as Monitoring, or the word service";
+    let mut notes: Vec<_> = vec![("", suggest::wrap(what))];
+    notes.extend(suggest::help(name, known.iter().map(String::as_str)));
+    argument("--only", name, format!("there is no pool, store or type `{name}`"), notes)
 }
 
 /// Pools with wishes whose product does not mirror (operations §1: 2013 and 2015 only).

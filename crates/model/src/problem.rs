@@ -218,6 +218,39 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// The same question for service alone: every managed store served, from where it can be; no slot moved, no mirror
+    /// made, and what is not known to answer stays as it is asked for.
+    #[must_use]
+    pub fn for_service(&self) -> Self {
+        let mut part = self.clone();
+        for wish in &mut part.wishes {
+            if let Some(server) = self.server(wish.store) {
+                wish.slots = Slots::Ordered { primary: None, mirror: Wanted::Unmanaged };
+                wish.witness = Wanted::Unmanaged;
+                wish.principal = Some(server);
+            }
+        }
+        part
+    }
+
+    /// The instance from which a store is served, or can be: one that answers; most of its databases served there, or
+    /// else standing there, decide; then the primary slot.
+    fn server(&self, s: StoreId) -> Option<InstanceId> {
+        let v = self.view(&self.initial);
+        let store = self.estate.store(s);
+        let mut candidates: Vec<InstanceId> =
+            [Field::PrimarySlot(s), Field::MirrorSlot(s)].into_iter().filter_map(|f| v.get(f).instance()).collect();
+        candidates.extend(store.instances.iter().copied());
+        candidates.retain(|&i| v.get(Field::Answers(i)) == Value::Yes);
+        let weight = |i: InstanceId| {
+            let served = store.databases.iter().filter(|&&d| v.serves(d, i).holds()).count();
+            let there = store.databases.iter().filter(|&&d| v.get(Field::Role(d, i)) == Value::Mirror).count();
+            (served, there)
+        };
+        // Of equals the first: `max_by_key` takes the last.
+        candidates.into_iter().rev().max_by_key(|&i| weight(i)).filter(|&i| weight(i) != (0, 0))
+    }
+
     /// A view of a state of this problem's estate.
     #[must_use]
     pub fn view<'a>(&'a self, state: &'a State) -> View<'a> {

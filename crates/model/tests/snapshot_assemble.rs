@@ -62,7 +62,11 @@ fn only_keeps_the_wishes_asked_for() {
     let count = |only: &[&str]| run(&seed(), &[], only).unwrap().problem.wishes.len();
     assert_eq!(count(&["pool01.contoso.com"]), 4);
     assert_eq!(count(&["pool01.contoso.com/user", "pool01.contoso.com/Archiving"]), 2);
-    assert_eq!(count(&["pool02.contoso.com"]), 0);
+    assert_eq!(count(&["monitoring"]), 1, "of every pool");
+    let left = run(&seed(), &[], &["User"]).unwrap().left_out;
+    assert_eq!(left.len(), 3, "what is left out is kept, to be told");
+    let said = input(run(&seed(), &[], &["pool02.contoso.com"]).unwrap_err());
+    assert!(said.contains("desired.toml declares nothing for `pool02.contoso.com`"), "{said}");
     let said = input(run(&seed(), &["x"], &["pool01.contoso.com/Usr"]).unwrap_err());
     assert!(
         said.contains("did you mean `pool01.contoso.com/User`?") && said.contains("`x`"),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use model::actions::Action;
 use model::cms;
-use model::declaration::{Clause, StepId};
+use model::declaration::{Clause, Stage, StepId};
 use model::estate::{DatabaseId, HostId, InstanceId, PoolId, StoreId};
 use model::field::{Field, Value};
 use model::ids::Ids;
@@ -31,8 +31,19 @@ pub struct Refusal {
     pub blocked: Vec<Blocked>,
     /// What would unblock it, cheapest first; each of them alone is enough.
     pub ways_out: Vec<WayOut>,
+    /// What can be done now without any of them.
+    pub now: Option<Part>,
     /// States that were seen.
     pub states: usize,
+}
+
+/// Stores that can be served now, whatever else is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The stores.
+    pub stores: Vec<StoreId>,
+    /// How many steps that takes.
+    pub steps: usize,
 }
 
 /// A step that could never begin.
@@ -103,7 +114,11 @@ pub fn explain(problem: &Problem, states: usize) -> Refusal {
     if ways_out.is_empty() {
         ways_out.extend(together(small, &grants));
     }
-    ways_out.sort_by(|a, b| (a.loses.len(), &a.grants).cmp(&(b.loses.len(), &b.grants)));
+    let price = |w: &WayOut| {
+        let dearest = w.grants.iter().map(|g| dear(small, g)).max();
+        (w.loses.len(), dearest, w.grants.len(), w.steps)
+    };
+    ways_out.sort_by(|a, b| (price(a), &a.grants).cmp(&(price(b), &b.grants)));
     let blocked = blocked(small)
         .into_iter()
         .map(|b| Blocked { unmet: b.unmet.iter().map(|(clause, truth)| (ids.clause(clause), *truth)).collect(), ..b });
@@ -113,7 +128,31 @@ pub fn explain(problem: &Problem, states: usize) -> Refusal {
         loses: w.loses.iter().map(|&d| ids.database(d)).collect(),
         ..w
     });
-    Refusal { pools, also, possible, blocked, ways_out: ways_out.collect(), states }
+    Refusal { pools, also, possible, blocked, ways_out: ways_out.collect(), now: now(problem), states }
+}
+
+/// How many stores are looked at one by one for what can be done now.
+const STORES: usize = 32;
+
+/// The stores that nobody serves and that a plan for service alone brings back: all together, or those that can be.
+fn now(problem: &Problem) -> Option<Part> {
+    let v = problem.view(&problem.initial);
+    let away = |s: &StoreId| v.store_served(*s) == Truth::False;
+    let all: Vec<StoreId> = problem.wishes.iter().map(|w| w.store).filter(away).collect();
+    if all.is_empty() || all.len() > STORES {
+        return None;
+    }
+    let steps = |stores: &[StoreId]| {
+        let mut part = problem.for_service();
+        part.wishes.retain(|w| stores.contains(&w.store) && !w.manages_slots());
+        match solve(&part) {
+            Outcome::Plan(solved) if part.wishes.len() == stores.len() => Some(solved.plan.steps.len()),
+            _ => None,
+        }
+    };
+    let some = || all.iter().copied().filter(|&s| steps(&[s]).is_some()).collect::<Vec<StoreId>>();
+    let stores = if steps(&all).is_some() { all.clone() } else { some() };
+    steps(&stores).map(|steps| Part { stores, steps })
 }
 
 /// A grant in ids of the whole.
@@ -128,6 +167,23 @@ fn carried(ids: &Ids, grant: &Grant) -> Grant {
         Grant::Facts(i, facts) => Grant::Facts(ids.instance(*i), facts.iter().copied().map(fact).collect()),
         Grant::Loss(databases) => Grant::Loss(databases.iter().map(|&d| ids.database(d)).collect()),
         Grant::SeedShare | Grant::Outage | Grant::FullStop | Grant::Undocumented => grant.clone(),
+    }
+}
+
+/// How dear a grant is: to find something out, to name something, to give one's word, to bring something about, to put up
+/// with something, to give something up.
+fn dear(problem: &Problem, grant: &Grant) -> u8 {
+    let unknown = |f: Field| !problem.view(&problem.initial).get(f).is_known();
+    match grant {
+        Grant::Fact(field, _) if unknown(*field) => 0,
+        Grant::Facts(_, facts) if facts.iter().all(|(f, _)| unknown(*f)) => 0,
+        Grant::SeedShare => 1,
+        Grant::Fence(_) => 2,
+        Grant::Fact(..) | Grant::Facts(..) => 3,
+        Grant::Outage => 4,
+        Grant::FullStop => 5,
+        Grant::Undocumented => 6,
+        Grant::Loss(_) => 7,
     }
 }
 
@@ -267,7 +323,7 @@ fn blocked(problem: &Problem) -> Vec<Blocked> {
     let mut seen = HashSet::from([problem.initial.clone()]);
     let mut queue = VecDeque::from([problem.initial.clone()]);
     let mut taken: BTreeSet<StepId> = BTreeSet::new();
-    let mut nearest: BTreeMap<StepId, Vec<(Clause, Truth)>> = BTreeMap::new();
+    let mut nearest: BTreeMap<StepId, (Stage, Vec<(Clause, Truth)>)> = BTreeMap::new();
     // Enough to name what is in the way; the proof was the search's.
     while let Some(state) = queue.pop_front().filter(|_| seen.len() < 20_000) {
         let v = problem.view(&state);
@@ -287,14 +343,14 @@ fn blocked(problem: &Problem) -> Vec<Blocked> {
             if unmet.is_empty() {
                 continue;
             }
-            let nearer = nearest.get(&d.id).is_none_or(|known| unmet.len() < known.len());
+            let nearer = nearest.get(&d.id).is_none_or(|(_, known)| unmet.len() < known.len());
             if nearer {
-                nearest.insert(d.id.clone(), unmet);
+                nearest.insert(d.id.clone(), (d.stage, unmet));
             }
         }
     }
-    let mut blocked: Vec<Blocked> =
-        nearest.into_iter().filter(|(id, _)| !taken.contains(id)).map(|(id, unmet)| Blocked { id, unmet }).collect();
-    blocked.sort_by_key(|b| b.unmet.len());
-    blocked
+    let mut blocked: Vec<_> = nearest.into_iter().filter(|(id, _)| !taken.contains(id)).collect();
+    // What comes first in the work is what stands in the way of the rest.
+    blocked.sort_by_key(|(_, (stage, unmet))| (*stage, unmet.len()));
+    blocked.into_iter().map(|(id, (_, unmet))| Blocked { id, unmet }).collect()
 }

@@ -1,6 +1,7 @@
 //! What is wrong, in one look: the situation of each managed pool, the published procedure it amounts to, and the fact
 //! that would decide. It plans nothing.
 
+use model::declaration::Clause;
 use model::estate::{HostId, PoolId, StoreId};
 use model::field::{Field, Value};
 use model::problem::{Problem, Wish};
@@ -67,7 +68,8 @@ pub fn triage(problem: &Problem) -> Vec<PoolTriage> {
         let worst = stores.iter().map(|(_, s)| *s).min().unwrap_or(Situation::Unknown);
         let decides = match worst {
             Situation::PrimaryLost(h) | Situation::PrimaryLostPartly(h) | Situation::PrimaryLostServed(h) => {
-                (v.get(Field::Fenced(h)) != Value::Yes).then_some(Field::Fenced(h))
+                let history = stores.iter().find_map(|(s, _)| unknown_history(v, *s));
+                history.or_else(|| (v.get(Field::Fenced(h)) != Value::Yes).then_some(Field::Fenced(h)))
             }
             Situation::Unknown => problem.managed(pool).find_map(|w| first_unknown(v, w)),
             _ => None,
@@ -75,6 +77,38 @@ pub fn triage(problem: &Problem) -> Vec<PoolTriage> {
         PoolTriage { pool, situation: worst, stores, decides }
     };
     problem.pools().into_iter().map(pool).collect()
+}
+
+/// The invariants that are known to be false already, each with its rule: they come before everything else.
+#[must_use]
+pub fn violated(problem: &Problem) -> Vec<Clause> {
+    let v = problem.view(&problem.initial);
+    let mut list = model::invariant::all(problem);
+    list.retain(|c| c.condition.eval(v) == Truth::False);
+    list
+}
+
+/// What is declared for the stores of a pool and is known not to be so.
+#[must_use]
+pub fn undone(problem: &Problem, pool: PoolId) -> Vec<Clause> {
+    let v = problem.view(&problem.initial);
+    let mut list = problem.goal();
+    list.retain(|c| {
+        c.condition.eval(v) == Truth::False && problem.managed(pool).any(|w| concerns(problem, w, &c.condition))
+    });
+    list
+}
+
+/// A copy that would have to be forced, and of which nobody knows whether it is complete: without that no plan is free of
+/// possible loss, whatever else is settled.
+fn unknown_history(v: View<'_>, s: StoreId) -> Option<Field> {
+    let store = v.estate.store(s);
+    let waiting = store.databases.iter().filter(|&&d| v.served(d) == Truth::False);
+    let copies = waiting.flat_map(|&d| store.instances.iter().map(move |&i| (d, i)));
+    let standing = |&(d, i): &(_, _)| {
+        v.get(Field::Answers(i)) == Value::Yes && matches!(v.get(Field::Role(d, i)), Value::Mirror | Value::Restoring)
+    };
+    copies.filter(standing).map(|(d, i)| Field::Content(d, i)).find(|&f| !v.get(f).is_known())
 }
 
 fn first_unknown(v: View<'_>, wish: &Wish) -> Option<Field> {

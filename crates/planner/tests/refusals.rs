@@ -2,6 +2,7 @@
 
 mod support;
 
+use model::database_type::DatabaseType;
 use model::field::{Field, Value};
 use model::problem::Problem;
 use planner::refusal::{Grant, explain};
@@ -107,4 +108,38 @@ fn a_fact_that_can_still_be_read_is_confirmed_before_the_first_step_that_needs_i
     let place = |id: &str| ids.iter().position(|x| x.starts_with(id)).unwrap();
     assert!(place("confirm/") < place("publish/pool01/mirroring-off"), "{ids:?}");
     assert_eq!(ids.iter().filter(|id| id.starts_with("confirm/")).count(), 1);
+}
+
+#[test]
+fn what_can_be_served_now_is_found_beside_what_is_refused() {
+    let problem = behind();
+    let part = refused(&problem).now.expect("three stores are complete");
+    let kinds: Vec<_> = part.stores.iter().map(|&s| problem.estate.store(s).kind).collect();
+    assert_eq!(kinds, [DatabaseType::User, DatabaseType::Application, DatabaseType::Archiving]);
+    assert_eq!(part.steps, 4, "the fence and three failovers");
+    let mut own = problem.for_service();
+    own.wishes.retain(|w| part.stores.contains(&w.store));
+    let Outcome::Plan(solved) = solve(&own) else { panic!("no plan") };
+    support::world::sound(&own, &solved);
+    // Where all of them would lose something there is no such part.
+    let mut all = problem.clone();
+    for s in all.estate.store_ids().collect::<Vec<_>>() {
+        for d in all.estate.store(s).databases.clone() {
+            let survivor = all.estate.store(s).instances[1];
+            all.initial.set(&all.estate, Field::Content(d, survivor), Value::Behind);
+        }
+    }
+    assert_eq!(refused(&all).now, None);
+}
+
+#[test]
+fn what_only_has_to_be_found_out_comes_before_what_has_to_be_given_up() {
+    let mut problem = seed(&FOUR[..1], 3);
+    let mirror = problem.estate.store(problem.wishes[0].store).instances[1];
+    for d in problem.estate.store(problem.wishes[0].store).databases.clone() {
+        problem.initial.set(&problem.estate, Field::Content(d, mirror), Value::Unknown);
+    }
+    let ways = refused(&problem).ways_out;
+    assert!(matches!(ways.first().map(|w| &w.grants[..]), Some([Grant::Facts(..)])), "{ways:?}");
+    assert!(matches!(ways.last().map(|w| &w.grants[..]), Some([Grant::Loss(..)])), "{ways:?}");
 }

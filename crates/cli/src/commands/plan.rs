@@ -133,6 +133,7 @@ impl Shown {
 
     fn context<'a>(&'a self, screen: &Screen, loaded: &'a Loaded, digest: &'a str) -> Context<'a> {
         let mut context = Context::new(&loaded.assembled.facts, screen.offset, digest);
+        context.left_out = &loaded.assembled.left_out;
         context.files = present::Files { desired: &self.desired, snapshot: &self.snapshot, plan: &self.plan };
         context
     }

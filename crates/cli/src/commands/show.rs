@@ -28,6 +28,7 @@ pub fn run(screen: &Screen, place: &Place, args: &Show) -> Outcome {
     if is_plan(&text) {
         let reviewed = load::plan(place, &args.file)?;
         let mut context = Context::new(&reviewed.file.facts, screen.offset, &reviewed.file.digest);
+        context.left_out = &reviewed.left_out;
         context.files =
             present::Files { desired: &reviewed.file.desired_file, plan: &shown, ..present::Files::default() };
         let document = load::topology(place, &args.topology)?;

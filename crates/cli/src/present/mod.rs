@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
+use model::problem::Wish;
 use model::snapshot::Snapshot;
 
 pub mod commands;
@@ -10,6 +11,7 @@ pub mod digest;
 pub mod explain;
 pub mod json;
 pub mod known;
+pub mod left_out;
 pub mod markdown;
 pub mod missing;
 pub mod names;
@@ -46,6 +48,8 @@ pub struct Context<'a> {
     pub digest: &'a str,
     /// The files, as the user named them.
     pub files: Files<'a>,
+    /// What is declared and was left out with `--only`.
+    pub left_out: &'a [Wish],
     /// Plans that were not chosen.
     pub alternatives: Vec<Alternative>,
 }
@@ -81,7 +85,7 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn new(snapshot: &'a Snapshot, offset: Offset, digest: &'a str) -> Self {
         let now = snapshot.read.to;
-        Self { snapshot, now, offset, digest, files: Files::default(), alternatives: Vec::new() }
+        Self { snapshot, now, offset, digest, files: Files::default(), left_out: &[], alternatives: Vec::new() }
     }
 
     /// A moment: the time with its offset, and the date where it is not the day of `now`.

@@ -51,6 +51,7 @@ fn plural(mut template: String) -> String {
     for (one, many) in [(" is ", " are "), (" has ", " have "), (" runs ", " run ")] {
         template = template.replacen(&format!("{MARK}{one}"), &format!("{MARK}{many}"), 1);
     }
+    template = template.replacen(&format!("the session of {MARK}"), &format!("the sessions of {MARK}"), 1);
     if template.starts_with(MARK) { template.replacen(" is complete:", " are complete:", 1) } else { template }
 }
 

@@ -4,7 +4,7 @@
 mod ending;
 mod fresh;
 mod progress;
-mod prompt;
+pub(super) mod prompt;
 mod steps;
 mod words;
 

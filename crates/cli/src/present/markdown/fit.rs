@@ -46,8 +46,9 @@ fn last_line(view: &PlanView, left_out: &[(&'static str, String)], size: usize, 
         format!("left out: {} (to see them: {})", names.join(", "), ways.join(", "))
     };
     let simulated = crate::present::simulated::mark(view.simulated);
+    let undone = if view.left_undone.is_empty() { String::new() } else { format!(". {}", text(&view.left_undone)) };
     format!(
-        "{} {} · {left}, {} of {} bytes\n{} Next: {}{simulated}\n",
+        "{} {} · {left}, {} of {} bytes\n{} Next: {}{simulated}{undone}\n",
         code(&view.plan.short),
         text(&view.plan.words),
         thousands(size),

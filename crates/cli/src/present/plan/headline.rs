@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::counts::Counts;
 use super::world::World;
 use crate::present::numbers::{and, count, join, verb};
-use crate::present::{missing, simulated, span, time};
+use crate::present::{left_out, missing, simulated, span, time};
 
 /// The answer.
 #[derive(Clone, Debug, Serialize)]
@@ -71,7 +71,7 @@ fn purpose(world: &World<'_>, steps: usize) -> (String, String) {
     let pools = world.problem().pools();
     let mut purposes: Vec<Purpose> = pools.iter().map(|&p| of_pool(world, p)).collect();
     purposes.dedup();
-    let names: Vec<String> = pools.iter().map(|&p| world.names.pool(p)).collect();
+    let names: Vec<String> = pools.iter().map(|&p| left_out::whom(world.problem(), world.context, p)).collect();
     let whom = if names.len() > 3 { format!("{} pools", names.len()) } else { join(&names) };
     let (s, es) = (verb(steps, "s", ""), verb(pools.len(), "s", ""));
     let its = verb(pools.len(), "its", "their");

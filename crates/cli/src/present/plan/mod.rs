@@ -6,7 +6,7 @@ use planner::solve::Solved;
 use serde::Serialize;
 
 use super::names::{Names, Spelt, Text};
-use super::{Alternative, Context, digest};
+use super::{Alternative, Context, digest, left_out};
 
 pub mod changes;
 pub mod counts;
@@ -60,6 +60,8 @@ pub struct PlanView {
     pub counts: counts::Counts,
     /// What to type next.
     pub next: String,
+    /// What stays undone of what was left out with `--only`, in a sentence; empty where nothing was.
+    pub left_undone: String,
 }
 
 /// Which plan it is, and what it rests on.
@@ -116,6 +118,7 @@ impl PlanView {
             facts: facts::of(&world),
             counts,
             next: format!("{next}cstopo apply {}", context.files.plan),
+            left_undone: left_undone(solved, context),
         }
     }
 
@@ -123,6 +126,13 @@ impl PlanView {
     pub fn steps(&self) -> impl Iterator<Item = &steps::Step> {
         self.stages.iter().flat_map(|s| &s.steps)
     }
+}
+
+/// What stays undone when the plan has ended.
+fn left_undone(solved: &Solved, context: &Context<'_>) -> String {
+    let problem = &solved.plan.problem;
+    let end = solved.placed.last().map_or(&problem.initial, |p| &p.taken.after);
+    left_out::sentence(problem, end, context).trim_start().to_owned()
 }
 
 /// Who performs, as JSON spells it.

@@ -113,6 +113,21 @@ fn words(problem: &Problem, context: &Context<'_>, list: &[Field]) -> String {
     format!("{what} (unknown: {reason})")
 }
 
+/// The facts that are not known and for which conditions wait, with their reasons.
+pub(super) fn unknown(problem: &Problem, unmet: &[Unmet], context: &Context<'_>) -> Vec<String> {
+    kinds(problem, unmet).iter().map(|(_, list)| words(problem, context, list)).collect()
+}
+
+/// Those facts on a page.
+pub(super) fn not_known(page: &mut Page, unknown: &[String]) {
+    if unknown.is_empty() {
+        return;
+    }
+    page.heading("Not known");
+    unknown.iter().for_each(|fact| page.indented(2, fact, Role::Unknown));
+    page.blank();
+}
+
 /// What to do, in sentences.
 pub(super) fn of(problem: &Problem, unmet: &[Unmet], context: &Context<'_>) -> Vec<String> {
     let kinds = kinds(problem, unmet);

@@ -4,7 +4,7 @@
 use model::problem::Problem;
 use planner::refusal::Refusal;
 
-use super::{RefusalView, closing, last, loss_shown, ways_out};
+use super::{RefusalView, closing, last, loss_shown, now, ways_out};
 use crate::present::markdown::escape;
 use crate::present::{Context, simulated};
 
@@ -24,13 +24,17 @@ pub fn markdown(problem: &Problem, refusal: &Refusal, context: &Context<'_>) -> 
         for blocked in &view.blocked {
             out += &format!("- {}\n", escape::text(&blocked.text()));
         }
-        for unmet in &view.unmet {
-            let (text, standing) = (escape::text(&unmet.text), escape::text(&unmet.standing));
-            out += &format!("- {text}: **{standing}** (without it: {})\n", escape::text(unmet.because));
-        }
-        out.push('\n');
     }
+    for unmet in &view.unmet {
+        let (text, standing) = (escape::text(&unmet.text), escape::text(&unmet.standing));
+        out += &format!("- {text}: **{standing}** (without it: {})\n", escape::text(unmet.because));
+    }
+    for fact in view.unknown.iter().filter(|_| view.advice.is_empty()) {
+        out += &format!("- not known: {}\n", escape::text(fact));
+    }
+    out.push('\n');
     out += &ways_out::markdown(&view.ways_out);
+    out += &view.now.as_ref().map_or_else(String::new, now::Now::markdown);
     for advice in &view.advice {
         out += &format!("- {}\n", escape::text(advice));
     }

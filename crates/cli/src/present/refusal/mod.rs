@@ -11,13 +11,14 @@ use super::page::Page;
 use super::plan::full_stop::{self, FullStop};
 use super::plan::situation;
 use super::style::{Role, Style};
-use super::{Context, simulated};
+use super::{Context, left_out, simulated};
 
 mod advice;
 mod headline;
 mod loss;
 mod loss_shown;
 mod markdown;
+mod now;
 mod unmet;
 mod ways_out;
 
@@ -40,6 +41,8 @@ pub struct RefusalView {
     pub loss: Option<loss::Loss>,
     /// What does not hold, in sentences.
     pub unmet: Vec<unmet::Unmet>,
+    /// The facts that are not known, and for which conditions wait, in words.
+    pub unknown: Vec<String>,
     /// How many conditions that are.
     pub unmet_conditions: usize,
     /// The steps that came nearest to beginning, where nothing that can be granted is enough.
@@ -50,6 +53,8 @@ pub struct RefusalView {
     pub names: Vec<super::names::Spelt>,
     /// Each of them alone is enough, where it says how many steps the plan then has.
     pub ways_out: Vec<ways_out::Way>,
+    /// What can be done now without any of them.
+    pub now: Option<now::Now>,
     /// What to do where there is no way out, in sentences.
     pub advice: Vec<String>,
     /// The unknown fact that decides most, as a question or in words.
@@ -58,6 +63,8 @@ pub struct RefusalView {
     pub states: usize,
     /// What to type next.
     pub next: String,
+    /// What stays undone of what was left out with `--only`, in a sentence; empty where nothing was.
+    pub left_undone: String,
 }
 
 impl RefusalView {
@@ -77,7 +84,7 @@ impl RefusalView {
         let stuck = ways_out.is_empty();
         let pools = problem.pools();
         let full_stop = stop(problem, refusal, &names);
-        let whom: Vec<String> = pools.iter().map(|&p| names.pool(p)).collect();
+        let whom: Vec<String> = pools.iter().map(|&p| left_out::whom(problem, context, p)).collect();
         Self {
             format: 1,
             outcome: "refused",
@@ -85,19 +92,22 @@ impl RefusalView {
             headline: headline::of(&whom, loss.as_ref(), full_stop.is_some(), refusal, context),
             names: full_stop.iter().flat_map(|_| names.legend(&problem.named(), &pools)).collect(),
             pools: whom,
-            next: next(problem, context, ways_out.len()),
+            next: next(problem, context, ways_out.len(), refusal.now.is_some()),
             blocked: if stuck { advice::blocked(refusal) } else { Vec::new() },
             advice: if stuck { advice::of(problem, &unmet, context) } else { Vec::new() }
                 .into_iter()
                 .chain(possible)
                 .collect(),
+            now: refusal.now.as_ref().map(|part| now::of(problem, part)),
             decides: advice::decides(problem, &lost, &unmet, context),
+            unknown: advice::unknown(problem, &unmet, context),
             unmet_conditions: unmet.iter().map(|u| u.conditions).sum(),
             loss,
             unmet,
             full_stop,
             ways_out,
             states: refusal.states,
+            left_undone: left_out::sentence(problem, &problem.initial, context).trim_start().to_owned(),
         }
     }
 }
@@ -118,9 +128,10 @@ fn stop(problem: &Problem, refusal: &Refusal, names: &Names<'_>) -> Option<FullS
     Some(full_stop::arithmetic(problem, names, pool, v, "now"))
 }
 
-fn next(problem: &Problem, context: &Context<'_>, ways: usize) -> String {
+fn next(problem: &Problem, context: &Context<'_>, ways: usize, now: bool) -> String {
     let clock = problem.pools().into_iter().find_map(|p| situation::clock(problem, context, p));
     let what = match ways {
+        _ if now => "users first".to_owned(),
         0 => "cstopo triage".to_owned(),
         1 => "the way above".to_owned(),
         n => format!("one of the {n} above"),
@@ -151,9 +162,16 @@ pub fn text(problem: &Problem, refusal: &Refusal, context: &Context<'_>, style: 
     }
     if view.loss.is_none() {
         advice::list(&mut page, &view.blocked);
-        unmet::list(&mut page, &view.unmet);
+    }
+    unmet::list(&mut page, &view.unmet);
+    // Where there is no way out, the advice names them.
+    if view.advice.is_empty() {
+        advice::not_known(&mut page, &view.unknown);
     }
     ways_out::list(&mut page, &view.ways_out);
+    if let Some(now) = &view.now {
+        now.show(&mut page);
+    }
     for advice in &view.advice {
         page.indented(2, advice, Role::Plain);
     }
@@ -175,7 +193,8 @@ fn closing(view: &RefusalView) -> String {
 
 /// What to type next.
 fn last(view: &RefusalView) -> String {
-    format!("Next: {}{}", view.next, simulated::mark(view.simulated))
+    let undone = if view.left_undone.is_empty() { String::new() } else { format!(". {}", view.left_undone) };
+    format!("Next: {}{}{undone}", view.next, simulated::mark(view.simulated))
 }
 
 /// A refusal as JSON.

@@ -40,5 +40,7 @@ fn labelled(page: &mut Page, label: &str, text: &str) {
 fn closing(page: &mut Page, view: &PlanView) {
     page.paragraph(&view.counts.sentence());
     let simulated = simulated::mark(view.simulated);
-    page.paragraph(&format!("Next: {}{simulated}", keep(&view.next).replace(keep(", then ").as_str(), ", then ")));
+    let next = keep(&view.next).replace(keep(", then ").as_str(), ", then ");
+    let undone = if view.left_undone.is_empty() { String::new() } else { format!(". {}", view.left_undone) };
+    page.paragraph(&format!("Next: {next}{simulated}{undone}"));
 }

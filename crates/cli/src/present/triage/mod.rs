@@ -1,53 +1,116 @@
 //! `triage`: what is wrong, in one look, pool by pool. It plans nothing.
 
-use model::estate::{DatabaseId, InstanceId, PoolId};
+use model::estate::{DatabaseId, InstanceId, PoolId, StoreId};
 use model::field::{Field, Value};
 use model::problem::Problem;
 use planner::triage::{PoolTriage, Situation};
 use serde::Serialize;
 
 use super::names::Names;
-use super::numbers::count;
+use super::numbers::{count, verb};
 use super::page::Page;
 use super::plan::situation as now;
-use super::style::{Role, Style};
-use super::{Context, reasons, simulated, time};
+use super::style::{BROKEN, DONE, Role, Style};
+use super::{Context, left_out, reasons, simulated, time};
 
+mod markdown;
+pub mod standing;
 mod verdict;
+
+pub use markdown::markdown;
 
 /// The least columns of what is said beside a machine; where there are fewer, it stands below.
 const ROOM: usize = 34;
 /// Where it stands then.
 const BELOW: usize = 6;
+/// How many pools that are as declared are named one by one.
+const FEW: usize = 3;
 
 /// Columns of the words at the left of the last block.
 const LABEL: usize = 11;
 
-/// The triage of every managed pool, as text; those that are as declared come last, in one line each.
+/// The triage of every managed pool, as text: one line for each where there are several, then what is wrong in full.
 #[must_use]
 pub fn text(problem: &Problem, found: &[PoolTriage], context: &Context<'_>, style: Style) -> String {
     let mut page = Page::new(style);
-    let settled = |one: &PoolTriage| one.situation == Situation::AsDeclared;
     let (fine, other): (Vec<&PoolTriage>, Vec<&PoolTriage>) = found.iter().partition(|one| settled(one));
-    for (n, one) in other.iter().chain(&fine).enumerate() {
-        let mark = if n == 0 { simulated::of(context) } else { "" };
-        page.paragraph(&verdict::of(problem, one, context, mark));
+    let several = found.len() > 1;
+    if several {
+        overview(&mut page, problem, context, &fine, &other);
+    }
+    let mut mark = if several { "" } else { simulated::of(context) };
+    for one in other.iter().chain(fine.iter().filter(|_| !several)) {
+        page.paragraph(&verdict::of(problem, one, context, std::mem::take(&mut mark)));
+        page.blank();
         if !settled(one) {
-            page.blank();
             pool(&mut page, problem, context, one);
             page.blank();
             last_block(&mut page, problem, context, one);
             page.blank();
         }
     }
-    if !fine.is_empty() {
-        page.blank();
-    }
     let read = &context.snapshot.read;
     page.paragraph(&format!("Read {} from {}. Nothing was changed.", context.read(), read.on));
-    let next = if other.is_empty() { "nothing; all is as declared" } else { "cstopo plan" };
-    page.paragraph(&format!("Next: {next}{}", simulated::of(context)));
+    page.paragraph(&last(problem, &other, context));
     page.finish()
+}
+
+fn settled(one: &PoolTriage) -> bool {
+    one.situation == Situation::AsDeclared
+}
+
+/// What to type next, and what was not looked at.
+fn last(problem: &Problem, other: &[&PoolTriage], context: &Context<'_>) -> String {
+    let undone = left_out::sentence(problem, &problem.initial, context);
+    let end = if undone.is_empty() { "" } else { "." };
+    format!("Next: {}{}{end}{undone}", next(other), simulated::of(context))
+}
+
+fn next(other: &[&PoolTriage]) -> &'static str {
+    match other {
+        [] => "nothing; all is as declared",
+        _ if other.iter().all(|one| one.situation == Situation::Unknown) => {
+            "make readable what is unknown, then cstopo observe, then cstopo triage"
+        }
+        _ => "cstopo plan",
+    }
+}
+
+/// How many pools are declared and how many of them are not so; then one line for each, those that are fine drawn together.
+fn overview(page: &mut Page, problem: &Problem, context: &Context<'_>, fine: &[&PoolTriage], other: &[&PoolTriage]) {
+    let mark = simulated::of(context);
+    let pool = |one: &PoolTriage| problem.estate.pool(one.pool).fqdn.to_string();
+    page.paragraph(&format!("{}.", tally(fine.len(), other, mark)));
+    page.blank();
+    for one in other {
+        let (sign, role) = if one.situation < Situation::Drift { (BROKEN, Role::Danger) } else { ("!", Role::Care) };
+        page.hang(&format!("{sign} {}  ", pool(one)), role, &verdict::line(problem, one, context), Role::Plain);
+    }
+    match fine {
+        [] => {}
+        few if few.len() <= FEW => {
+            few.iter().for_each(|one| {
+                page.hang(&format!("{DONE} {}  ", pool(one)), Role::Good, "is as declared", Role::Plain)
+            });
+        }
+        many => {
+            page.hang(&format!("{DONE} "), Role::Good, &format!("{} pools are as declared", many.len()), Role::Plain)
+        }
+    }
+    page.blank();
+}
+
+/// `2 of 3 pools are not as declared`, or of how many it could not be told.
+fn tally(fine: usize, other: &[&PoolTriage], mark: &str) -> String {
+    let all = fine + other.len();
+    let untold = other.iter().filter(|one| one.situation == Situation::Unknown).count();
+    let off = other.len() - untold;
+    let told = match off {
+        0 if untold == 0 => format!("All {all} pools{mark} are as declared"),
+        0 => format!("None of {all} pools{mark} is known to differ from what is declared"),
+        n => format!("{n} of {all} pools{mark} {} not as declared", verb(n, "is", "are")),
+    };
+    if untold == 0 { told } else { format!("{told}; of {untold} it could not be told") }
 }
 
 fn pool(page: &mut Page, problem: &Problem, context: &Context<'_>, one: &PoolTriage) {
@@ -73,6 +136,21 @@ fn pool(page: &mut Page, problem: &Problem, context: &Context<'_>, one: &PoolTri
     row("witness slot", &witness(problem, one.pool));
     row("Front Ends", &front_ends(problem, context, one.pool));
     row("CMS", &cms(problem, context));
+    let mut label = "copies";
+    for (standing, stores) in standing::pairings(problem, one.pool) {
+        if let Some(clause) = standing::clause(problem, standing, &stores).filter(|_| told(one.situation)) {
+            row(std::mem::take(&mut label), &clause);
+        }
+    }
+    let mut label = "not so yet";
+    for sentence in standing::undone(problem, one.pool).iter().filter(|_| one.situation == Situation::Drift) {
+        row(std::mem::take(&mut label), sentence);
+    }
+}
+
+/// Whether how the copies stand to each other says more than the lost machine does.
+fn told(situation: Situation) -> bool {
+    matches!(situation, Situation::SplitBrain | Situation::Drift | Situation::Unknown | Situation::PrimaryLostPartly(_))
 }
 
 /// An instance: whether it answers, what it holds.
@@ -189,8 +267,8 @@ fn cms(problem: &Problem, context: &Context<'_>) -> String {
 }
 
 fn last_block(page: &mut Page, problem: &Problem, context: &Context<'_>, one: &PoolTriage) {
-    if let Some(title) = one.situation.procedure() {
-        page.labelled("Procedure", LABEL, &format!("\"{title}\""));
+    if let Some(procedure) = procedure(problem, one) {
+        page.labelled("Procedure", LABEL, &procedure);
     }
     if let Some(field) = one.decides {
         page.labelled("Unknown", LABEL, &decides(problem, context, field));
@@ -203,10 +281,28 @@ fn last_block(page: &mut Page, problem: &Problem, context: &Context<'_>, one: &P
     );
 }
 
+/// The published procedure that it amounts to; where the product has none, SQL Server's page for the worst of what the
+/// copies are in.
+fn procedure(problem: &Problem, one: &PoolTriage) -> Option<String> {
+    let own = one.situation.procedure().map(|title| format!("\"{title}\""));
+    own.or_else(|| Some(format!("none of the product; SQL Server: \"{}\"", sql_server_page(problem, one)?)))
+}
+
+/// SQL Server's page for the worst of what the copies are in.
+fn sql_server_page(problem: &Problem, one: &PoolTriage) -> Option<&'static str> {
+    let drift = one.situation == Situation::Drift;
+    standing::pairings(problem, one.pool).iter().find_map(|(p, _)| standing::page(*p)).filter(|_| drift)
+}
+
 /// The fact that would decide most.
 fn decides(problem: &Problem, context: &Context<'_>, field: Field) -> String {
     let estate = &problem.estate;
     match field {
+        Field::Content(_, i) => format!(
+            "whether the copies on {} were complete at the loss ({}). Without that nothing is forced but by consent that names the databases.",
+            estate.instance(i).name,
+            reasons::unknown(context.snapshot, estate, field)
+        ),
         Field::Fenced(h) => {
             format!("whether {} is off or only cut off. Nothing is forced before that is settled.", estate.host(h))
         }
@@ -222,21 +318,39 @@ fn decides(problem: &Problem, context: &Context<'_>, field: Field) -> String {
 #[must_use]
 pub fn json(problem: &Problem, found: &[PoolTriage], context: &Context<'_>) -> String {
     #[derive(Serialize)]
+    struct Copies {
+        stores: Vec<&'static str>,
+        standing: &'static str,
+    }
+    #[derive(Serialize)]
     struct Pool {
         situation: &'static str,
         verdict: String,
+        broken_invariants: Vec<String>,
         procedure: Option<&'static str>,
+        sql_server_page: Option<&'static str>,
+        copies: Vec<Copies>,
+        not_so_yet: Vec<String>,
         decides: Option<String>,
         #[serde(flatten)]
         now: now::Situation,
     }
     let names = Names::new(&problem.estate);
+    let kind = |&s: &StoreId| problem.estate.store(s).kind.name();
+    let copies = |one: &PoolTriage| {
+        let groups = standing::pairings(problem, one.pool).into_iter();
+        groups.map(|(p, s)| Copies { stores: s.iter().map(kind).collect(), standing: standing::word(p) }).collect()
+    };
     let pools: Vec<Pool> = found
         .iter()
         .map(|one| Pool {
             situation: word(one.situation),
             verdict: verdict::of(problem, one, context, ""),
+            broken_invariants: standing::violated(problem, one.pool),
             procedure: one.situation.procedure(),
+            sql_server_page: sql_server_page(problem, one),
+            copies: copies(one),
+            not_so_yet: standing::undone(problem, one.pool),
             decides: one.decides.map(|f| decides(problem, context, f)),
             now: now::situation(problem, context, &names, one, now::clock(problem, context, one.pool)),
         })

@@ -7,6 +7,7 @@ use model::problem::Problem;
 use model::truth::Truth;
 use planner::triage::{PoolTriage, Situation};
 
+use super::standing;
 use crate::present::numbers::{count, join, verb};
 use crate::present::plan::situation as now;
 use crate::present::{Context, reasons};
@@ -18,31 +19,25 @@ struct Case<'a> {
     one: &'a PoolTriage,
 }
 
-/// The situation in a sentence or two; `mark` stands behind the pool.
+/// The situation in a sentence or two; `mark` stands behind the pool. An invariant that is false already comes first.
 pub(super) fn of(problem: &Problem, one: &PoolTriage, context: &Context<'_>, mark: &str) -> String {
-    let case = Case { problem, context, one };
     let pool = format!("{}{mark}", problem.estate.pool(one.pool).fqdn);
-    match one.situation {
-        Situation::SplitBrain => {
-            format!("{pool} has two copies of a database that serve at once. Stop one of them before anything else.")
-        }
-        Situation::BothLost(h) => format!("{pool} has lost {}, and {}.", problem.estate.host(h), case.no_other()),
-        Situation::PrimaryLost(_) | Situation::PrimaryLostPartly(_) | Situation::PrimaryLostServed(_) => {
-            let (stores, hosts) = case.lost();
-            let word = verb(hosts.len(), "host", "hosts");
-            format!("{pool} has lost its primary-slot SQL {word}, {}. {}", join(&hosts), case.survivors(&stores))
-        }
-        Situation::MirrorLost(h) => {
-            let host = problem.estate.host(h);
-            format!("{pool} has lost its mirror-slot SQL host, {host}. {}", case.users())
-        }
-        Situation::Drift => match case.served(&case.databases(None)) {
-            Served { no: 0, unknown: None, .. } => format!("{pool} is not as declared; nothing is lost."),
-            _ => format!("{pool} is not as declared. {}", case.users()),
-        },
-        Situation::Unknown => format!("It could not be told how {pool} is.{}", case.unread()),
-        Situation::AsDeclared => format!("{pool} is as declared."),
+    let case = Case { problem, context, one };
+    let (what, detail) = (case.what(), case.detail());
+    let detail = if detail.is_empty() { detail } else { format!(" {detail}") };
+    let violated = standing::violated(problem, one.pool);
+    match (violated.is_empty(), one.situation) {
+        (true, Situation::Unknown) => format!("It could not be told how {pool} is.{detail}"),
+        (true, _) => format!("{pool} {what}.{detail}"),
+        (false, _) => format!("{pool} breaks {}. It {what}.{detail}", join(&violated)),
     }
+}
+
+/// The situation in one line, behind the name of the pool.
+pub(super) fn line(problem: &Problem, one: &PoolTriage, context: &Context<'_>) -> String {
+    let what = Case { problem, context, one }.what();
+    let violated = standing::violated(problem, one.pool);
+    if violated.is_empty() { what } else { format!("breaks {}; {what}", join(&violated)) }
 }
 
 /// Databases by whether they are served.
@@ -54,6 +49,48 @@ struct Served {
 }
 
 impl Case<'_> {
+    /// The situation in a phrase, behind the name of the pool.
+    fn what(&self) -> String {
+        match self.one.situation {
+            Situation::SplitBrain => "has two copies of a database that serve at once".to_owned(),
+            Situation::BothLost(h) => format!("has lost {}, and {}", self.problem.estate.host(h), self.no_other()),
+            Situation::PrimaryLost(_) | Situation::PrimaryLostPartly(_) | Situation::PrimaryLostServed(_) => {
+                let (_, hosts) = self.lost();
+                format!("has lost its primary-slot SQL {}, {}", verb(hosts.len(), "host", "hosts"), join(&hosts))
+            }
+            Situation::MirrorLost(h) => format!("has lost its mirror-slot SQL host, {}", self.problem.estate.host(h)),
+            Situation::Drift => self.drift(),
+            Situation::Unknown => "is in a state that could not be told".to_owned(),
+            Situation::AsDeclared => "is as declared".to_owned(),
+        }
+    }
+
+    /// What follows from it, in a sentence or two.
+    fn detail(&self) -> String {
+        match self.one.situation {
+            Situation::SplitBrain => "Stop one of them before anything else.".to_owned(),
+            Situation::PrimaryLost(_) | Situation::PrimaryLostPartly(_) | Situation::PrimaryLostServed(_) => {
+                self.survivors(&self.lost().0)
+            }
+            Situation::MirrorLost(_) | Situation::Drift => self.users(),
+            Situation::Unknown => self.unread(),
+            // What nobody declares may still be worth a look: a witness that is not seen.
+            Situation::AsDeclared => self.worst().map_or_else(String::new, |clause| format!("Worth a look: {clause}.")),
+            Situation::BothLost(_) => String::new(),
+        }
+    }
+
+    /// The worst of how the copies of a store stand to each other, where something is out of order.
+    fn worst(&self) -> Option<String> {
+        let pairings = standing::pairings(self.problem, self.one.pool);
+        pairings.iter().find_map(|(p, stores)| standing::clause(self.problem, *p, stores))
+    }
+
+    /// What is not as declared, by the worst of how the copies of a store stand to each other.
+    fn drift(&self) -> String {
+        self.worst().map_or_else(|| "is not as declared".to_owned(), |clause| format!("is not as declared: {clause}"))
+    }
+
     fn view(&self) -> model::view::View<'_> {
         self.problem.view(&self.problem.initial)
     }
@@ -169,12 +206,12 @@ impl Case<'_> {
         let copies = self.copies(&self.databases(None));
         let mut said = String::new();
         if !names.is_empty() {
-            said += &format!(" {} {} not answer.", join(&names), verb(names.len(), "does", "do"));
+            said += &format!("{} {} not answer.", join(&names), verb(names.len(), "does", "do"));
         }
         if let Some(roles) = self.unread_roles(&copies, &self.hosts(&copies)) {
             said += &format!(" {roles}");
         }
-        said
+        said.trim_start().to_owned()
     }
 
     /// Copies that nobody serves yet: how complete they are.
@@ -222,10 +259,13 @@ impl Case<'_> {
         self.hosts(&copies)
     }
 
-    /// Whether users are served where no host of a primary slot is lost.
+    /// Whether users are served, where no host of a primary slot is lost, and whether there is a second copy.
     fn users(&self) -> String {
         let all = self.databases(None);
         match self.served(&all) {
+            Served { no: 0, unknown: None, .. } if all.iter().all(|&d| self.view().protected(d)) => {
+                "Users are served; every database has its second copy.".to_owned()
+            }
             Served { no: 0, unknown: None, .. } => "Users are served, without a second copy.".to_owned(),
             Served { unknown: Some((n, why)), .. } => {
                 format!("Whether {n} of {} are served is unknown ({why}).", count(all.len(), "database"))
