@@ -204,6 +204,12 @@ impl Case {
         self.arguments.iter().map(String::as_str).collect()
     }
 
+    /// What it is kept to, as it is passed on.
+    pub fn only(&self) -> Vec<&str> {
+        let pairs = self.arguments.windows(2).filter(|pair| pair[0] == "--only");
+        pairs.flatten().map(String::as_str).collect()
+    }
+
     /// Databases that are given up by name.
     pub fn given_up(&self) -> BTreeSet<String> {
         let names = self.arguments.iter().filter_map(|a| a.rsplit_once('/')).map(|(_, database)| database.to_owned());

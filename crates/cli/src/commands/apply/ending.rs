@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use executor::run::{Outcome, Report, StepState, Stop};
+use model::assemble::SERVICE;
 use model::declaration::{Clause, Performer};
 use model::field::{Field, Value};
 use model::{vocabulary, words};
@@ -12,7 +13,7 @@ use planner::changes::{What, seen};
 
 use crate::exit::Exit;
 use crate::load::Reviewed;
-use crate::present::{numbers, time};
+use crate::present::{Context, left_out, numbers, time};
 use crate::screen::Screen;
 
 /// Says how it ended, and gives the exit code.
@@ -169,12 +170,16 @@ fn whole(say: &dyn Fn(&str), reviewed: &Reviewed, report: &Report, screen: &Scre
     let estate = &problem.estate;
     let all = solved.plan.steps.len();
     let v = problem.view(&report.state);
-    let pools: Vec<String> = problem.pool_names().iter().map(ToString::to_string).collect();
-    say(&format!(
-        "Done: {} is as {} says. {all} of {all} steps, each result read back.\n",
-        numbers::join(&pools),
-        reviewed.file.desired_file
-    ));
+    let mut context = Context::new(&reviewed.file.facts, screen.offset, &reviewed.file.digest);
+    context.left_out = &reviewed.left_out;
+    let pools: Vec<String> = problem.pools().into_iter().map(|p| left_out::whom(problem, &context, p)).collect();
+    let is = if reviewed.file.only.iter().any(|name| name == SERVICE) {
+        "served, which is what the plan was kept to".to_owned()
+    } else {
+        format!("as {} says", reviewed.file.desired_file)
+    };
+    let are = numbers::verb(if reviewed.left_out.is_empty() { 1 } else { problem.wishes.len() }, "is", "are");
+    say(&format!("Done: {} {are} {is}. {all} of {all} steps, each result read back.\n", numbers::join(&pools)));
     for change in planner::changes::changes(problem, &problem.initial, &report.state) {
         let kinds: Vec<String> = change.stores.iter().map(|&s| estate.store(s).kind.to_string()).collect();
         say(&format!("  {}", numbers::join(&kinds)));
@@ -234,5 +239,9 @@ fn whole(say: &dyn Fn(&str), reviewed: &Reviewed, report: &Report, screen: &Scre
     }
     say(&format!("  ended       {}", time::at(report.ended, report.ended, screen.offset)));
     say("\nThe deployment was a simulated one.");
+    let undone = left_out::sentence(problem, &report.state, &context);
+    if !undone.is_empty() {
+        say(undone.trim_start());
+    }
     say("Next: cstopo observe, then cstopo plan");
 }

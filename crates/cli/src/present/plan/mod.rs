@@ -61,6 +61,7 @@ pub struct PlanView {
     /// What to type next.
     pub next: String,
     /// What stays undone of what was left out with `--only`, in a sentence; empty where nothing was.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub left_undone: String,
 }
 

@@ -64,6 +64,7 @@ pub struct RefusalView {
     /// What to type next.
     pub next: String,
     /// What stays undone of what was left out with `--only`, in a sentence; empty where nothing was.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub left_undone: String,
 }
 
