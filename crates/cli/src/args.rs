@@ -139,6 +139,15 @@ pub struct Plan {
     /// Exit with 2 where the plan has steps.
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Look ahead: what a new observation would most likely deliver is assumed, by name. Nothing is written.
+    #[arg(long, conflicts_with_all = ["explain", "rehearse"])]
+    pub draft: bool,
+    /// Carry it out on copies of the simulated deployment with every single fault, and add what came of it: seconds.
+    #[arg(long)]
+    pub rehearse: bool,
+    /// The simulated deployment, for --rehearse.
+    #[arg(long, default_value = "deployment.json", value_name = "FILE")]
+    pub deployment: PathBuf,
     /// The most bytes of a Markdown comment.
     #[arg(long, default_value_t = 32_768, value_name = "BYTES")]
     pub max_bytes: usize,

@@ -29,6 +29,15 @@ pub const NAMES: [&str; COMPONENTS] = [
     "steps",
 ];
 
+/// The place of announced full stops in a cost.
+pub const FULL_STOPS: usize = 3;
+
+/// Keys of `Problem::lifted` that leave a price out: to ask what a plan would be if it counted nothing. In earnest nothing is
+/// left out.
+pub const PRICE_OF_UNDOCUMENTED: &str = "price of undocumented steps";
+/// The same of announced full stops.
+pub const PRICE_OF_FULL_STOPS: &str = "price of full stops";
+
 impl Cost {
     /// The sum.
     #[must_use]
@@ -82,11 +91,12 @@ pub fn of_step(problem: &Problem, before: &State, during: &State, d: &Declaratio
         below += u64::from(wish.wants_mirror() && !databases.iter().all(|&d| w.protected(d))) * most;
     }
     let count = |yes: bool| u64::from(yes);
+    let charged = |key: &str| !problem.lifted.contains(key);
     Cost([
         u64::try_from(lost).unwrap_or(u64::MAX),
-        count(inferred),
+        count(inferred && charged(PRICE_OF_UNDOCUMENTED)),
         count(foreign(problem, d.subject)),
-        count(d.work == Work::FullStop),
+        count(d.work == Work::FullStop && charged(PRICE_OF_FULL_STOPS)),
         outage,
         away,
         below,

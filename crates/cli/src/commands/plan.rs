@@ -59,6 +59,9 @@ pub fn run(screen: &Screen, place: &Place, args: &Plan) -> Outcome {
         screen.note(&format!("note: {word}"));
     }
     let shown = Shown::new(&args.inputs, &args.out);
+    if args.draft {
+        return draft(screen, loaded, &shown, args);
+    }
     match planned(&loaded)? {
         Planned::Nothing => {
             let context = for_format(shown.context(screen, &loaded, ""), args.format);
@@ -76,7 +79,11 @@ pub fn run(screen: &Screen, place: &Place, args: &Plan) -> Outcome {
             Ok(Exit::Refused)
         }
         Planned::Plan(solved, file) => {
-            let context = shown.context(screen, &loaded, &file.digest);
+            let mut context = shown.context(screen, &loaded, &file.digest);
+            // Another search for each other policy: only where somebody wants to know.
+            if args.verbose || args.explain.is_some() || args.format != Format::Text {
+                context.alternatives = present::not_chosen::of(&solved);
+            }
             if let Some(step) = &args.explain {
                 let text = present::explain::text(&solved, &context, step, screen.style)
                     .ok_or_else(|| no_step(&solved, step))?;
@@ -84,12 +91,58 @@ pub fn run(screen: &Screen, place: &Place, args: &Plan) -> Outcome {
                 return Ok(Exit::Done);
             }
             files::write(&place.file(&args.out), &file.to_json())?;
+            let mut exit = if args.detailed_exitcode { Exit::Changes } else { Exit::Done };
+            if args.rehearse {
+                let reviewed = load::plan(place, &args.out)?;
+                let found = super::rehearse::found(place, &reviewed, &args.deployment, false, &shown.plan)?;
+                context.rehearsed = Some(present::rehearsal::verdict(&found));
+                if !found.holds() {
+                    exit = Exit::CheckFailed;
+                }
+            }
             let document = load::topology(place, &args.topology)?;
             let how = How { format: args.format, verbose: args.verbose, max_bytes: args.max_bytes };
             screen.result(&rendered(screen, &solved, &context, document.as_ref(), how));
-            Ok(if args.detailed_exitcode { Exit::Changes } else { Exit::Done })
+            Ok(exit)
         }
     }
+}
+
+/// Plans with assumptions in the place of what was not read, and writes nothing.
+fn draft(screen: &Screen, mut loaded: Loaded, shown: &Shown, args: &Plan) -> Outcome {
+    let draft = planner::draft::draft(&loaded.assembled.problem);
+    loaded.assembled.problem = draft.problem;
+    let planned = planned(&loaded)?;
+    // Only what the plan rests on is worth naming; a refusal may rest on any of it.
+    let mut assumed = draft.assumed;
+    if let Planned::Plan(solved, _) = &planned {
+        assumed.retain(|(field, _)| solved.plan.base.contains(field));
+    }
+    let mut context = for_format(shown.context(screen, &loaded, ""), args.format);
+    context.assumed = &assumed;
+    let problem = &loaded.assembled.problem;
+    let how = How { format: args.format, verbose: args.verbose, max_bytes: args.max_bytes };
+    let (body, exit) = match &planned {
+        Planned::Nothing => (shown_nothing(&loaded, &context, args.format, screen), Exit::Done),
+        Planned::Refused(refused) => (
+            match args.format {
+                Format::Json => present::refusal::json(problem, refused, &context),
+                Format::Markdown => present::refusal::markdown(problem, refused, &context),
+                Format::Text => present::refusal::text(problem, refused, &context, screen.style),
+            },
+            Exit::Refused,
+        ),
+        Planned::Plan(solved, _) => {
+            let exit = if args.detailed_exitcode { Exit::Changes } else { Exit::Done };
+            (rendered(screen, solved, &context, None, how), exit)
+        }
+    };
+    screen.result(&match args.format {
+        Format::Json => present::draft::json(&problem.estate, &context, &body),
+        Format::Markdown => present::draft::markdown(&problem.estate, &context, &body),
+        Format::Text => present::draft::text(&problem.estate, &context, &body, screen.style),
+    });
+    Ok(exit)
 }
 
 /// Plans, writes and shows; none where there is nothing to do.

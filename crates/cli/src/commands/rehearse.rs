@@ -1,9 +1,11 @@
 //! `rehearse`: a plan carried out on copies of the simulated deployment, with every fault at every step. It changes nothing.
 
+use std::path::Path;
+
 use executor::driver::Driver as _;
 use executor::simulated::Simulated;
 use model::fact::Fact;
-use rehearsal::{Goal, Options};
+use rehearsal::{Goal, Options, Rehearsal};
 
 use super::observe;
 use crate::args::{Format, Rehearse};
@@ -21,28 +23,42 @@ use crate::screen::Screen;
 pub fn run(screen: &Screen, place: &Place, args: &Rehearse) -> Outcome {
     let reviewed = load::plan(place, &args.plan)?;
     let shown = files::name(&args.plan);
-    let mut driver = observe::deployment(place, &args.deployment)?.with_base(reviewed.file.facts.read.to);
-    if !reviewed.file.facts.simulated {
-        let what = format!("refused: {shown} rests on facts of a real estate; this deployment is simulated [CT4006]");
-        return Err(Failure::new(Exit::Refused, format!("{what}\n --> {shown}\n  = nothing was rehearsed")));
-    }
-    let words = words(&reviewed);
-    fits(&reviewed, &mut driver, &words, &shown)?;
-    let goal = Goal {
-        desired: &reviewed.desired,
-        accepted_loss: &reviewed.file.accepted_loss,
-        only: &reviewed.file.only,
-        words: &words,
-    };
-    let options = Options { pairs: args.pairs, every: 1 };
-    let found = rehearsal::rehearse(&reviewed.solved.plan, &goal, &driver.world, options)
-        .map_err(|e| Failure::new(Exit::Error, format!("error: {e} [CT3103]\n  = nothing was rehearsed")))?;
+    let found = found(place, &reviewed, &args.deployment, args.pairs, &shown)?;
     screen.result(&match args.format {
         Format::Text => present::rehearsal::text(&found, &shown, screen.style),
         Format::Json => present::rehearsal::json(&found),
         Format::Markdown => present::rehearsal::markdown(&found),
     });
     Ok(if found.holds() { Exit::Done } else { Exit::CheckFailed })
+}
+
+/// Rehearses a plan on the simulated deployment from which its facts are.
+///
+/// # Errors
+/// When the deployment is missing, wrong, or not as the plan has it.
+pub fn found(
+    place: &Place,
+    reviewed: &Reviewed,
+    deployment: &Path,
+    pairs: bool,
+    shown: &str,
+) -> Result<Rehearsal, Failure> {
+    let mut driver = observe::deployment(place, deployment)?.with_base(reviewed.file.facts.read.to);
+    if !reviewed.file.facts.simulated {
+        let what = format!("refused: {shown} rests on facts of a real estate; this deployment is simulated [CT4006]");
+        return Err(Failure::new(Exit::Refused, format!("{what}\n --> {shown}\n  = nothing was rehearsed")));
+    }
+    let words = words(reviewed);
+    fits(reviewed, &mut driver, &words, shown)?;
+    let goal = Goal {
+        desired: &reviewed.desired,
+        accepted_loss: &reviewed.file.accepted_loss,
+        only: &reviewed.file.only,
+        words: &words,
+    };
+    let options = Options { pairs, every: 1 };
+    rehearsal::rehearse(&reviewed.solved.plan, &goal, &driver.world, options)
+        .map_err(|e| Failure::new(Exit::Error, format!("error: {e} [CT3103]\n  = nothing was rehearsed")))
 }
 
 /// What people gave their word for when the plan was made.

@@ -29,6 +29,9 @@ pub fn run(screen: &Screen, place: &Place, args: &Show) -> Outcome {
         let reviewed = load::plan(place, &args.file)?;
         let mut context = Context::new(&reviewed.file.facts, screen.offset, &reviewed.file.digest);
         context.left_out = &reviewed.left_out;
+        if args.verbose || args.format != Format::Text {
+            context.alternatives = present::not_chosen::of(&reviewed.solved);
+        }
         context.files =
             present::Files { desired: &reviewed.file.desired_file, plan: &shown, ..present::Files::default() };
         let document = load::topology(place, &args.topology)?;

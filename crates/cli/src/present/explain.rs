@@ -37,17 +37,21 @@ pub fn text(solved: &Solved, context: &Context<'_>, step: &str, style: Style) ->
         told.push(edge);
     }
     for edge in solved.plan.edges.iter().filter(|e| e.from == n) {
-        let why = reason(&world, &edge.why);
-        page.labelled(&format!("Before {}", edge.to + 1), LABEL, &format!("{}.", capital(&why)));
+        let why = capital(&reason(&world, &edge.why));
+        page.labelled(&format!("Before {}", edge.to + 1), LABEL, &format!("{why}{}.", clause(&edge.why.kind)));
+    }
+    page.blank();
+    for (label, text) in one.around.iter().flat_map(|a| a.lines(true)) {
+        page.labelled(&capital(label), LABEL, &text);
+    }
+    if let Some(how) = one.undo_how {
+        let word = if one.undo == "irreversible" { "none" } else { one.undo };
+        page.labelled("Undo", LABEL, &format!("{word}: {how}"));
     }
     page.blank();
     how(&mut page, &world, n);
-    if let Some(v) = &one.votes {
-        page.labelled(
-            "Votes",
-            LABEL,
-            &format!("{}: {} before it, {} while it runs, needs {}", v.pool, v.before, v.during, v.needed),
-        );
+    for (k, other) in view.alternatives.iter().enumerate() {
+        page.labelled(if k == 0 { "Not chosen" } else { "" }, LABEL, &other.text);
     }
     page.paragraph(&format!("Next: {}", view.next));
     Some(page.finish())
@@ -159,7 +163,7 @@ fn after(page: &mut Page, world: &World<'_>, edge: &Edge, told: Option<&Edge>) {
         return;
     }
     page.labelled(&format!("After {}", edge.from + 1), LABEL, "Without it:");
-    let titled = |n: usize| format!("{} ({})", n + 1, world.names.phrase(&world.placed()[n].declaration.title));
+    let titled = |n: usize| format!("step {} ({})", n + 1, world.names.phrase(&world.placed()[n].declaration.title));
     let numbers = |places: &[usize]| {
         let mut numbers: Vec<usize> = places.iter().map(|n| n + 1).collect();
         numbers.sort_unstable();
@@ -207,6 +211,16 @@ fn failure(world: &World<'_>, edge: &Edge) -> String {
             )
         }
         WhyKind::Outage { .. } | WhyKind::EndState { .. } => format!("{}.", capital(&reason(world, &edge.why))),
+    }
+}
+
+/// The clause behind a reason, by its key.
+fn clause(kind: &WhyKind) -> String {
+    match kind {
+        WhyKind::Requirement { rule, .. } | WhyKind::Invariant { rule, .. } => {
+            format!(" [{}; {}]", rule.key, rule.source)
+        }
+        WhyKind::Outage { .. } | WhyKind::EndState { .. } => String::new(),
     }
 }
 

@@ -3,11 +3,13 @@
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
+use model::field::{Field, Value};
 use model::problem::Wish;
 use model::snapshot::Snapshot;
 
 pub mod commands;
 pub mod digest;
+pub mod draft;
 pub mod explain;
 pub mod json;
 pub mod known;
@@ -15,6 +17,7 @@ pub mod left_out;
 pub mod markdown;
 pub mod missing;
 pub mod names;
+pub mod not_chosen;
 pub mod nothing;
 pub mod numbers;
 pub mod page;
@@ -50,6 +53,10 @@ pub struct Context<'a> {
     pub files: Files<'a>,
     /// What is declared and was left out with `--only`.
     pub left_out: &'a [Wish],
+    /// What is assumed and was not read: a draft.
+    pub assumed: &'a [(Field, Value)],
+    /// What came of a rehearsal, where there was one.
+    pub rehearsed: Option<String>,
     /// Plans that were not chosen.
     pub alternatives: Vec<Alternative>,
 }
@@ -85,7 +92,17 @@ impl<'a> Context<'a> {
     #[must_use]
     pub fn new(snapshot: &'a Snapshot, offset: Offset, digest: &'a str) -> Self {
         let now = snapshot.read.to;
-        Self { snapshot, now, offset, digest, files: Files::default(), left_out: &[], alternatives: Vec::new() }
+        Self {
+            snapshot,
+            now,
+            offset,
+            digest,
+            files: Files::default(),
+            left_out: &[],
+            assumed: &[],
+            rehearsed: None,
+            alternatives: Vec::new(),
+        }
     }
 
     /// A moment: the time with its offset, and the date where it is not the day of `now`.

@@ -71,7 +71,8 @@ pub fn markdown(found: &Rehearsal) -> String {
 }
 
 /// The verdict in a sentence.
-fn verdict(found: &Rehearsal) -> String {
+#[must_use]
+pub fn verdict(found: &Rehearsal) -> String {
     let c = Counts::of(&found.singles);
     let none_or = |n: usize, none: &str, some: String| if n == 0 { none.to_owned() } else { some };
     let mut text = format!("{} at {}; ", count(c.trials, "single fault"), count(found.steps_struck(), "step"));

@@ -47,6 +47,9 @@ fn last_line(view: &PlanView, left_out: &[(&'static str, String)], size: usize, 
     };
     let simulated = crate::present::simulated::mark(view.simulated);
     let undone = if view.left_undone.is_empty() { String::new() } else { format!(". {}", text(&view.left_undone)) };
+    if view.plan.short.is_empty() {
+        return format!("{left}\n{} Next: {}{simulated}{undone}\n", text(&view.counts.sentence()), code(&view.next));
+    }
     format!(
         "{} {} · {left}, {} of {} bytes\n{} Next: {}{simulated}{undone}\n",
         code(&view.plan.short),

@@ -32,6 +32,11 @@ pub(super) fn verdict(view: &PlanView) -> String {
     format!("### cstopo: {}{simulated}\n\n{}\n\n", text(&view.headline.title), lines.join("  \n"))
 }
 
+/// What came of a rehearsal, in one line, where there was one.
+pub(super) fn rehearsed(view: &PlanView) -> String {
+    view.rehearsed.as_ref().map_or_else(String::new, |said| format!("Rehearsed: {}\n\n", text(said)))
+}
+
 /// What cannot be undone, what is lost, what hurts if something else breaks.
 pub(super) fn dangers(view: &PlanView) -> String {
     let dangers = &view.dangers;
@@ -50,7 +55,11 @@ pub(super) fn dangers(view: &PlanView) -> String {
     lines.extend(dangers.blind_restart().map(|b| format!("Watch out: {}", text(&b))));
     if let Some(survivor) = &dangers.survivor {
         let host = code(&survivor.host.full);
-        lines.push(format!("If {host} breaks{}, only backups are left; their age was not read.", survivor.when()));
+        lines.push(format!(
+            "If {host} {}{}, only backups are left; their age was not read.",
+            survivor.breaks(),
+            survivor.when()
+        ));
     }
     if lines.is_empty() {
         return String::new();

@@ -58,12 +58,14 @@ pub fn view(view: &PlanView, extras: &Extras) -> String {
     };
     let parts = vec![
         part("", u8::MAX, head::verdict(view)),
-        part("dangers", 7, head::dangers(view)),
-        part("changes", 6, tables::changes(view)),
-        part("steps", 5, tables::steps(view)),
-        part("full stop", 4, tables::full_stop(view)),
-        part("price", 3, folded::price(view)),
-        Part { see: "cstopo plan -v".to_owned(), ..part("commands and clicks", 2, folded::commands(view)) },
+        part("", u8::MAX, head::rehearsed(view)),
+        part("dangers", 8, head::dangers(view)),
+        part("changes", 7, tables::changes(view)),
+        part("steps", 6, tables::steps(view)),
+        part("full stop", 5, tables::full_stop(view)),
+        part("price", 4, folded::price(view)),
+        Part { see: "cstopo plan -v".to_owned(), ..part("margins", 2, folded::margins(view)) },
+        Part { see: "cstopo plan -v".to_owned(), ..part("commands and clicks", 3, folded::commands(view)) },
         Part { see: "cstopo plan -v".to_owned(), ..part("XML", 1, folded::xml(&extras.xml)) },
         part("facts", 0, folded::facts(view)),
     ];

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use model::database_type::DatabaseType;
 use model::declaration::Undo;
 use model::estate::InstanceId;
 use model::field::{Field, Value};
-use model::truth::Truth;
 use serde::Serialize;
 
 use super::world::World;
 use crate::present::names::Text;
+use crate::present::numbers::verb;
 
 /// The dangers of a plan.
 #[derive(Clone, Debug, Serialize)]
@@ -37,11 +36,19 @@ pub struct NoWayBack {
 pub struct Survivor {
     /// Its instances.
     pub host: Text,
+    /// How many these are.
+    pub instances: usize,
     /// The step from which on there is a second copy; none if the plan brings none.
     pub until_step: Option<usize>,
 }
 
 impl Survivor {
+    /// The verb that goes with them.
+    #[must_use]
+    pub fn breaks(&self) -> &'static str {
+        verb(self.instances, "breaks", "break")
+    }
+
     /// Until when it would hurt: ` before step 23`; empty where the plan brings no second copy.
     #[must_use]
     pub fn when(&self) -> String {
@@ -83,20 +90,13 @@ fn survivor(world: &World<'_>) -> Option<Survivor> {
             }
         }
     }
-    (!alone.is_empty()).then(|| Survivor { host: world.names.both(|n| world.join(n, &alone)), until_step })
+    let host = || world.names.both(|n| world.join(n, &alone));
+    (!alone.is_empty()).then(|| Survivor { host: host(), instances: alone.len(), until_step })
 }
 
 /// While the published slots lead to nobody who serves, a Front End must not start (rules §3.17).
 fn blind_restarts(world: &World<'_>) -> Vec<usize> {
-    let blind = |n: &usize| {
-        let v = world.after(*n);
-        world.problem().pools().into_iter().any(|pool| {
-            world.users_served(v, pool)
-                && world.estate().store_of(pool, DatabaseType::User).is_some_and(|s| {
-                    v.reaches(s, v.get(Field::PrimarySlot(s)), v.get(Field::MirrorSlot(s))) != Truth::True
-                })
-        })
-    };
+    let blind = |n: &usize| world.problem().pools().into_iter().any(|pool| world.blind(world.after(*n), pool));
     (0..world.placed().len()).filter(blind).map(|n| n + 1).collect()
 }
 

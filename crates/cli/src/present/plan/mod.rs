@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::names::{Names, Spelt, Text};
 use super::{Alternative, Context, digest, left_out};
 
+pub mod around;
 pub mod changes;
 pub mod counts;
 pub mod danger;
@@ -52,6 +53,9 @@ pub struct PlanView {
     pub dangers: danger::Dangers,
     /// Plans that were not chosen.
     pub alternatives: Vec<Alternative>,
+    /// What came of a rehearsal, in a sentence, where there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rehearsed: Option<String>,
     /// Which plan it is, and what it rests on.
     pub plan: Identity,
     /// The facts it rests on.
@@ -107,6 +111,7 @@ impl PlanView {
             price: price::of(&world),
             dangers: danger::of(&world),
             alternatives: context.alternatives.clone(),
+            rehearsed: context.rehearsed.clone(),
             plan: Identity {
                 digest: context.digest.to_owned(),
                 short: digest::short(context.digest).to_owned(),

@@ -8,7 +8,7 @@ use super::world::World;
 use crate::present::known;
 use crate::present::names::Text;
 use crate::present::numbers::{and, commas, span as numbers, verb};
-use crate::present::{reasons, span};
+use crate::present::{reasons, span, time};
 
 /// The price.
 #[derive(Clone, Debug, Serialize)]
@@ -59,6 +59,19 @@ impl Time {
         let steps = numbers(self.first, self.last);
         if self.yours { format!("{steps}: yours, {long} assumed") } else { format!("{steps}: {long}") }
     }
+}
+
+/// A component of a cost as people read it: what it counts, and how much that is. Its name in the planner says the unit.
+#[must_use]
+pub fn component(name: &'static str, value: u64) -> (&'static str, String) {
+    let (what, unit) = name.split_once(", ").unwrap_or((name, ""));
+    let thousandths = unit.contains("thousandths");
+    let text = match (unit.starts_with("seconds"), thousandths) {
+        (true, true) => format!("{} of all users", time::lasted(value / 1000)),
+        (true, false) => format!("{}, summed over stores", time::lasted(value)),
+        (false, _) => value.to_string(),
+    };
+    (what, text)
 }
 
 /// The price of a plan.

@@ -125,6 +125,9 @@ fn instance(problem: &Problem, context: &Context<'_>, names: &Names<'_>, pool: P
                     context.at(since),
                     time::lasted(time::seconds(since, context.now))
                 ),
+                None if v.get(Field::Reachable(estate.host_of(i))) == Value::Yes => {
+                    format!("{} ({slots}): the machine answers, SQL Server on it does not.", n.instance(i))
+                }
                 None => format!("{} ({slots}) does not answer.", n.instance(i)),
             })]
         }

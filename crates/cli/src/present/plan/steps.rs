@@ -2,13 +2,15 @@
 
 use model::declaration::{Risk, Undo, Work};
 use model::estate::PoolId;
+use model::field::Field;
 use planner::sequence::Placed;
 use serde::Serialize;
 
+use super::around::Around;
 use super::world::World;
 use super::{text, who};
 use crate::present::names::Text;
-use crate::present::{commands, span};
+use crate::present::{commands, draft, span};
 
 /// A step.
 #[derive(Clone, Debug, Serialize)]
@@ -44,6 +46,8 @@ pub struct Step {
     pub after: Vec<usize>,
     /// What a run that stops here leaves behind, where one may stop.
     pub safe_stop: Option<Text>,
+    /// What is so around it; none in a plan of very many steps.
+    pub around: Option<Around>,
 }
 
 /// How long a step takes.
@@ -95,11 +99,12 @@ fn step(world: &World<'_>, n: usize) -> Step {
     let d = &p.declaration;
     let mut after: Vec<usize> = world.solved.plan.predecessors(n).map(|i| i + 1).collect();
     after.sort_unstable();
+    let mark = if rests_on_assumption(world, n) { draft::MARK } else { "" };
     Step {
         number: n + 1,
         id: d.id.0.clone(),
         who: who(world.who(p)),
-        title: text(&world.names, |names| names.phrase(&d.title)),
+        title: text(&world.names, |names| format!("{}{mark}", names.phrase(&d.title))),
         risk: risk(world.risk(p)),
         undo: undo(d.undo).0,
         undo_how: undo(d.undo).1,
@@ -120,7 +125,24 @@ fn step(world: &World<'_>, n: usize) -> Step {
             .collect(),
         after,
         safe_stop: super::stages::safe_stop(world, n),
+        around: super::around::of(world, n),
     }
+}
+
+/// Whether a step requires something that was assumed, and that no step before it has made so.
+fn rests_on_assumption(world: &World<'_>, n: usize) -> bool {
+    let assumed = world.context.assumed;
+    if assumed.is_empty() {
+        return false;
+    }
+    let written = |f: Field| {
+        let before = world.placed()[..n].iter().map(|p| &p.declaration);
+        before.flat_map(|d| d.begin.iter().chain(&d.end)).any(|w| w.field == f)
+    };
+    let mut read = Vec::new();
+    let requires = world.placed()[n].declaration.requires.iter();
+    requires.for_each(|c| c.condition.fields(world.first(), &mut read));
+    read.into_iter().any(|f| assumed.iter().any(|(a, _)| *a == f) && !written(f))
 }
 
 /// The risk, as JSON spells it.

@@ -111,6 +111,14 @@ impl<'a> World<'a> {
         user.is_none_or(|s| v.store_served(s) == Truth::True)
     }
 
+    /// Whether the published slots lead to nobody who serves, while users are served: a Front End must not start then.
+    #[must_use]
+    pub fn blind(&self, v: View<'_>, pool: PoolId) -> bool {
+        let user = self.estate().store_of(pool, model::database_type::DatabaseType::User);
+        let reaches = |s| v.reaches(s, v.get(Field::PrimarySlot(s)), v.get(Field::MirrorSlot(s)));
+        self.users_served(v, pool) && user.is_some_and(|s| reaches(s) != Truth::True)
+    }
+
     /// Whether every database of every managed store has a second copy that is in step.
     #[must_use]
     pub fn protected(&self, v: View<'_>) -> bool {

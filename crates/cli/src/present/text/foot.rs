@@ -79,7 +79,7 @@ pub(super) fn dangers(page: &mut Page, view: &PlanView) {
         page.labelled("Watch out", LABEL, &blind);
     }
     if let Some(survivor) = &dangers.survivor {
-        let lead = format!("If {} breaks{}, ", survivor.host.short, survivor.when());
+        let lead = format!("If {} {}{}, ", survivor.host.short, survivor.breaks(), survivor.when());
         page.hang(
             "",
             Role::Plain,
@@ -102,6 +102,9 @@ pub(super) fn identity(page: &mut Page, view: &PlanView) {
             "Plan {} ({}) is in {}. It rests on {} facts, read {}, and can be applied once.",
             plan.short, plan.words, plan.file, plan.facts, plan.read
         ));
+    }
+    if let Some(said) = &view.rehearsed {
+        page.paragraph(&format!("Rehearsed: {said}"));
     }
     closing(page, view);
 }

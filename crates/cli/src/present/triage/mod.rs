@@ -175,8 +175,10 @@ fn instance(problem: &Problem, context: &Context<'_>, pool: PoolId, i: InstanceI
         }
         Value::No => {
             let since = reasons::silent_since(context.snapshot, estate, host);
+            let machine = v.get(Field::Reachable(host)) == Value::Yes;
+            let dumb = if machine { "the machine answers, SQL Server does not" } else { "does not answer" };
             let silent = since.map_or_else(
-                || "does not answer".to_owned(),
+                || dumb.to_owned(),
                 |t| format!("silent since {}, {}", context.at(t), time::lasted(time::seconds(t, context.now))),
             );
             let asked = context

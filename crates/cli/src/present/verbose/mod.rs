@@ -1,12 +1,14 @@
 //! `plan -v`: every deviation from the published procedure, and every step in full. It adds to the plan on screen and
 //! decides nothing.
 
+use planner::cost::NAMES;
 use planner::critical::critical_path;
 use planner::solve::Solved;
 
 use super::numbers::{and, commas};
 use super::page::Page;
 use super::plan::PlanView;
+use super::plan::price;
 use super::plan::world::World;
 use super::style::Style;
 use super::text;
@@ -26,6 +28,7 @@ pub fn text(solved: &Solved, context: &Context<'_>, style: Style) -> String {
     let whole = text::plan(&view, style);
     let (table, closing) = split(&whole);
     critical(&mut page, solved);
+    cost(&mut page, solved);
     deviations(&mut page, &view);
     for one in view.steps() {
         step::step(&mut page, &world, one);
@@ -48,6 +51,23 @@ fn critical(page: &mut Page, solved: &Solved) {
     }
     let long = span::at_most(seconds);
     page.labelled("Critical", 11, &format!("{}: {long} at most, when everything else runs beside it", commas(&steps)));
+    page.blank();
+}
+
+/// The price by component, in the order in which plans are compared; what is nothing is one line.
+fn cost(page: &mut Page, solved: &Solved) {
+    page.heading("Price by component; plans are compared by the first that differs");
+    let mut nothing: Vec<&str> = Vec::new();
+    for (name, value) in NAMES.iter().zip(solved.cost.0) {
+        let (what, _) = price::component(name, value);
+        match value {
+            0 => nothing.push(what),
+            _ => page.labelled(&format!("  {what}"), 34, &price::component(name, value).1),
+        }
+    }
+    if !nothing.is_empty() {
+        page.labelled("  0", 5, &nothing.join("; "));
+    }
     page.blank();
 }
 

@@ -44,6 +44,9 @@ pub(super) fn step(page: &mut Page, world: &World<'_>, step: &Step) {
         entry(page, "undo", &format!("{word}: {how}"));
     }
     entry(page, "risk", risk_text(step));
+    for (label, text) in step.around.iter().flat_map(|a| a.lines(false)) {
+        entry(page, label, &text);
+    }
     for note in &step.notes {
         entry(page, "note", &note.full);
     }
