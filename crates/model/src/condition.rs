@@ -182,7 +182,7 @@ impl Predicate {
                 let old = v.is(Field::Content(*d, i), Value::Superseded);
                 old.not().or(v.may_serve(*d, i).not())
             })),
-            Self::PoolHolds(pool) => Truth::from(v.announced_stop(*pool)).or(v.pool_holds(*pool, None)),
+            Self::PoolHolds(pool) => v.announced_stop(*pool).or(v.pool_holds(*pool, None)),
             Self::NoBlindPublish => v.is(Field::Publishing, Value::Yes).not().or(v.is(Field::CmsWritable, Value::Yes)),
         }
     }

@@ -178,17 +178,18 @@ impl<'a> View<'a> {
             add(running(f));
         }
         if sql {
-            let up = front_ends.iter().copied().filter(|&f| running(f) != Truth::False);
-            add(self.sql_vote(pool, up));
+            let up: Vec<_> = front_ends.iter().copied().filter(|&f| running(f) != Truth::False).collect();
+            add(self.sql_vote(pool, &up));
         }
         votes
     }
 
-    fn sql_vote(self, pool: PoolId, up: impl Iterator<Item = FrontEndId>) -> Truth {
+    fn sql_vote(self, pool: PoolId, up: &[FrontEndId]) -> Truth {
         let Some(s) = self.estate.store_of(pool, DatabaseType::User) else { return Truth::False };
         let mut host = None;
-        let mut truth = Truth::True;
-        for f in up {
+        // Without a Front End nobody asks for its vote.
+        let mut truth = Truth::from(!up.is_empty());
+        for &f in up {
             match self.get(Field::LoadedPrimary(f, s)) {
                 Value::Instance(i) => {
                     if *host.get_or_insert(i) != i {
@@ -202,13 +203,14 @@ impl<'a> View<'a> {
                 _ => truth = truth.and(Truth::Unknown),
             }
         }
-        if host.is_none() { Truth::False } else { truth }
+        truth
     }
 
     /// Whether a pool stands still because that was announced: a full stop.
     #[must_use]
-    pub fn announced_stop(self, pool: PoolId) -> bool {
-        self.estate.pool(pool).front_ends.iter().any(|&f| self.get(Field::Services(f)) == Value::AnnouncedStop)
+    pub fn announced_stop(self, pool: PoolId) -> Truth {
+        let front_ends = self.estate.pool(pool).front_ends.iter();
+        Truth::any(front_ends.map(|&f| self.is(Field::Services(f), Value::AnnouncedStop)))
     }
 
     /// Whether a pool has the votes and the routing groups it needs, with `leaving` counted as down. Routing groups have

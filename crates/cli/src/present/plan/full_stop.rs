@@ -44,7 +44,7 @@ pub(super) fn of(world: &World<'_>) -> Option<FullStop> {
     let step = &world.placed()[n];
     let v = world.view(&step.before);
     let after = world.view(&step.taken.after);
-    let stops = |&p: &PoolId| world.view(&step.taken.during).announced_stop(p);
+    let stops = |&p: &PoolId| world.view(&step.taken.during).announced_stop(p).holds();
     let pool = world.problem().pools().into_iter().find(stops)?;
     let mut full = arithmetic(world.problem(), &world.names, pool, v, &format!("in step {}", n + 1));
     full.lines.push(line(
