@@ -48,6 +48,15 @@ macro_rules! catalogue {
         pub enum Action { $($variant($module::$type)),* }
 
         impl Action {
+            /// Every kind of action, in canonical order.
+            pub const KINDS: &'static [&'static str] = &[$(stringify!($variant)),*];
+
+            /// Its kind, one of [`Action::KINDS`].
+            #[must_use]
+            pub fn kind(&self) -> &'static str {
+                match self { $( Self::$variant(_) => stringify!($variant) ),* }
+            }
+
             /// Every action that applies in a state, in canonical order.
             #[must_use]
             pub fn proposals(problem: &Problem, state: &State) -> Vec<Self> {
