@@ -4,13 +4,8 @@ mod support;
 
 use executor::driver::Driver;
 use executor::simulated::Deployment;
-use support::effects::{declared, holds};
-use support::{begin, problem};
-use topology::names::{Fqdn, SqlInstance};
-
-fn host(label: &str) -> Fqdn {
-    format!("{label}.contoso.com").parse().unwrap()
-}
+use support::{begin, declared, holds, host, problem};
+use topology::names::SqlInstance;
 
 #[test]
 fn a_session_that_is_suspended_after_a_force_is_resumed() {

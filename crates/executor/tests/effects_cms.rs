@@ -7,7 +7,7 @@ use executor::simulated::{Deployment, Simulated};
 use model::call::{Call, Cmdlet};
 use model::field::{Field, Value};
 use model::problem::Problem;
-use support::effects::{declared, holds, observe};
+use support::{declared, holds, observe};
 use support::{begin, problem};
 use topology::names::Fqdn;
 

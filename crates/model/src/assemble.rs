@@ -70,13 +70,15 @@ pub fn assemble(
         return Err(Fault::Refused(unable));
     }
     let builds = builds(&facts, &estate, &wishes);
+    let port = |i: InstanceId| Some((i, facts.details.instances.get(&estate.instance(i).name)?.mirroring_port?));
+    let ports = estate.instance_ids().filter_map(port).collect();
     let initial = facts.state(&estate);
     let taken = taken(&estate, &initial, &wishes, desired);
     if !taken.is_empty() {
         return Err(Fault::Refused(taken));
     }
     let (confirms, lifted) = (false, BTreeSet::new());
-    let mut problem = Problem { estate, initial, wishes, policy, consents, builds, confirms, lifted };
+    let mut problem = Problem { estate, initial, wishes, policy, consents, builds, ports, confirms, lifted };
     let mut left_out = left_out;
     if only.iter().any(|name| name == SERVICE) {
         left_out.splice(0..0, problem.wishes.clone());

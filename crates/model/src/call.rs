@@ -118,6 +118,15 @@ pub enum Statement {
     PartnerResume(String),
     /// `ALTER DATABASE [d] SET WITNESS OFF`.
     WitnessOff(String),
+    /// `ALTER DATABASE [d] SET WITNESS = 'TCP://w.contoso.com:7022'`.
+    WitnessSet {
+        /// The database.
+        database: String,
+        /// The witness's host.
+        host: Fqdn,
+        /// The port of its mirroring endpoint.
+        port: u16,
+    },
     /// `RESTORE DATABASE [d] WITH RECOVERY`.
     Recover(String),
 }
@@ -154,6 +163,17 @@ pub enum Task {
         partner: Option<SqlInstance>,
         /// The share that its service account must be able to write.
         share: Option<String>,
+    },
+    /// Make a SQL Server able to witness: bring it back, or set it up.
+    SetUpWitness {
+        /// The instance.
+        instance: SqlInstance,
+        /// The port of its mirroring endpoint.
+        port: u16,
+        /// Version to match, where known.
+        like: Option<String>,
+        /// The SQL Servers that it watches.
+        partners: Vec<SqlInstance>,
     },
     /// What no cmdlet does after mirroring again.
     Aftercare {

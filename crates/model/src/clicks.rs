@@ -88,6 +88,9 @@ pub fn instructions(task: &Task) -> Instructions {
         Task::SetUpSql { instance, like, partner, share } => {
             set_up_sql(instance, like.as_deref(), partner.as_ref(), share.as_deref())
         }
+        Task::SetUpWitness { instance, port, like, partners } => {
+            set_up_witness(instance, *port, like.as_deref(), partners)
+        }
         Task::Aftercare { pool, backups, reports } => aftercare(pool, backups, reports.as_ref()),
     }
 }
@@ -178,6 +181,36 @@ fn set_up_sql(
         heads: vec![("Right", format!("local Administrators and sysadmin on {host}"))],
         steps,
         notes: vec!["The account that will create the mirrors needs sysadmin on both partners.".to_owned()],
+    }
+}
+
+/// A witness (operations §5.7 and §6.1): its version, its endpoint, the rights of those who connect to it.
+fn set_up_witness(instance: &SqlInstance, port: u16, like: Option<&str>, partners: &[SqlInstance]) -> Instructions {
+    let SqlInstance { host, name } = instance;
+    let called = if name.is_default() { "the default instance".to_owned() } else { format!("instance {name}") };
+    let version = like.map_or("the version of the two partners".to_owned(), |like| format!("version as {like}"));
+    let endpoint = format!(
+        "CREATE ENDPOINT [Mirroring] STATE = STARTED AS TCP (LISTENER_PORT = {port}) FOR DATABASE_MIRRORING (ROLE = WITNESS)"
+    );
+    Instructions {
+        heads: vec![("Right", format!("local Administrators and sysadmin on {host}"))],
+        steps: vec![
+            format!("Bring {host} back if it can be: then nothing else is needed, the sessions find it again.").into(),
+            format!(
+                "Else build it under the same name and install SQL Server, {called}: {version}; any edition. It holds no \
+                 database of ours."
+            )
+            .into(),
+            Step { text: "Where it has no mirroring endpoint, create one:".to_owned(), items: vec![endpoint] },
+            Step {
+                text: "Create logins for the SQL Server service accounts of these, with GRANT CONNECT ON ENDPOINT; one that \
+                       runs as NetworkService or LocalSystem acts as DOMAIN\\HOST$:"
+                    .to_owned(),
+                items: partners.iter().map(ToString::to_string).collect(),
+            },
+            format!("Open TCP {port} in the firewall of {host}.").into(),
+        ],
+        notes: vec!["Users notice nothing. Until it is seen again nothing fails over by itself.".to_owned()],
     }
 }
 

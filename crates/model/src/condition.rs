@@ -37,6 +37,8 @@ pub enum Predicate {
     CompleteBesides(DatabaseId, HostId),
     /// The copy is nobody's: absent, or left RESTORING without a session. Half of guard G1.
     NoLiveCopy(DatabaseId, InstanceId),
+    /// Both copies in the slots have this witness and see it, or have none.
+    Witnessed(DatabaseId, Option<InstanceId>),
     /// A witness does not forbid forcing: there is none, or it is connected (operations §7.4).
     WitnessPermits(DatabaseId, InstanceId),
     /// The old partner cannot serve an old copy: its host is fenced, or it is a mirror that answers, or it is gone.
@@ -134,6 +136,7 @@ impl Predicate {
             Self::WitnessPermits(d, i) => {
                 v.is(Field::Witness(*d, *i), Value::Nothing).or(v.is(Field::WitnessLink(*d, *i), Value::Connected))
             }
+            Self::Witnessed(d, w) => witnessed(v, *d, *w),
             Self::PartnerHarmless(d, i) => Truth::all(instances(v, *d).iter().filter(|&x| x != i).map(|&x| {
                 let fenced = v.is(Field::Fenced(v.estate.host_of(x)), Value::Yes);
                 let mirror = v.is(Field::Role(*d, x), Value::Mirror).and(v.is(Field::Answers(x), Value::Yes));
@@ -218,6 +221,11 @@ impl Predicate {
             }
             Self::NoLiveCopy(d, i) => out.push(Field::Role(*d, *i)),
             Self::WitnessPermits(d, i) => out.extend([Field::Witness(*d, *i), Field::WitnessLink(*d, *i)]),
+            Self::Witnessed(d, _) => {
+                let s = v.estate.database(*d).store;
+                out.extend([Field::PrimarySlot(s), Field::MirrorSlot(s)]);
+                out.extend(instances(v, *d).iter().flat_map(|&i| [Field::Witness(*d, i), Field::WitnessLink(*d, i)]));
+            }
             Self::PartnerHarmless(d, i) => {
                 instances(v, *d).iter().filter(|&x| x != i).for_each(|&x| serves(out, *d, x));
             }
@@ -291,6 +299,18 @@ fn one_server(v: View<'_>, d: DatabaseId) -> Truth {
     } else {
         Truth::Unknown
     }
+}
+
+fn witnessed(v: View<'_>, d: DatabaseId, witness: Option<InstanceId>) -> Truth {
+    let s = v.estate.database(d).store;
+    let Some(p) = v.get(Field::PrimarySlot(s)).instance() else { return Truth::Unknown };
+    let mirror = v.get(Field::MirrorSlot(s));
+    if !mirror.is_known() {
+        return Truth::Unknown;
+    }
+    let link = if witness.is_some() { Value::Connected } else { Value::Nothing };
+    let here = |i| v.is(Field::Witness(d, i), witness.into()).and(v.is(Field::WitnessLink(d, i), link));
+    Truth::all([Some(p), mirror.instance()].into_iter().flatten().map(here))
 }
 
 fn session_as_slots(v: View<'_>, d: DatabaseId) -> Truth {

@@ -30,6 +30,10 @@ pub const FULL_STOP: Duration = range(15 * MIN, 75 * MIN, "operations 14: up to 
 pub const END_SESSION: Duration = range(5, 55, "operations 14, proposal");
 /// Resume the sessions of one type, and catch up.
 pub const RESUME: Duration = range(MIN, 15 * MIN, "assumed");
+/// Give the databases of one type another witness, and see it connected.
+pub const SET_WITNESS: Duration = range(5, 2 * MIN, "assumed");
+/// Bring a witness back, or build and install it.
+pub const WITNESS_SERVER: Duration = range(30 * MIN, 6 * HOUR, "assumed: a repair to a rebuild");
 /// Start the services of one Front End, and let the pool settle.
 pub const START: Duration =
     Duration { least: 5 * MIN, most: 50 * MIN, settling: 20 * MIN, source: "operations 14: 30 min, 20 min of Ready" };

@@ -17,7 +17,8 @@ pub enum Field {
     /// Whether SQL Server answers a login: `Yes`, `No`.
     Answers(InstanceId),
     /// Whether SQL Server is ready to take a mirror: version and edition as the partner's, endpoint and port as the
-    /// topology says, the seeding share writable for both service accounts: `Yes`, `No`.
+    /// topology says, the seeding share writable for both service accounts. Of an instance on whose machine no store may
+    /// lie: ready to witness, with the version of the partners and a mirroring endpoint that is STARTED. `Yes`, `No`.
     Ready(InstanceId),
     /// Role of a copy: `Absent`, `Restoring` (no session), `Unmirrored` (online), `Principal`, `Mirror`.
     Role(DatabaseId, InstanceId),

@@ -114,6 +114,18 @@ impl Wish {
         named
     }
 
+    /// The witness that mirrored databases shall have, or that they shall have none. A store that shall not be mirrored has
+    /// none anyway.
+    #[must_use]
+    pub fn witness_wish(&self) -> Option<Option<InstanceId>> {
+        let unmirrored = matches!(self.slots, Slots::Ordered { mirror: Wanted::Nothing, .. });
+        match self.witness {
+            Wanted::Nothing if !unmirrored => Some(None),
+            Wanted::One(w) if !unmirrored => Some(Some(w)),
+            Wanted::Nothing | Wanted::One(_) | Wanted::Unmanaged => None,
+        }
+    }
+
     fn clauses(&self, estate: &Estate, out: &mut Vec<Clause>) {
         let s = self.store;
         match self.slots {
@@ -134,18 +146,11 @@ impl Wish {
                 out.push(clause(Predicate::SessionAsSlots(d), rules::K9));
             }
             out.extend(self.principal.map(|p| desired(Predicate::Serves(d, p))));
-            let mirrored = if self.wants_mirror() { self.primaries() } else { Vec::new() };
-            match self.witness {
-                Wanted::Unmanaged => {}
-                // Met by mirroring_witness_name of every mirrored database (rules §3.9). Either partner may be asked.
-                Wanted::Nothing => {
-                    out.extend(mirrored.iter().map(|&i| desired(Condition::Is(Field::Witness(d, i), Value::Nothing))));
-                }
-                Wanted::One(w) => {
-                    out.extend(mirrored.iter().map(|&i| desired(Condition::Is(Field::Witness(d, i), w.into()))));
-                }
-            }
+            // Met by mirroring_witness_name of every mirrored database (rules §3.9); the slot is attested.
+            out.extend(self.witness_wish().map(|w| desired(Predicate::Witnessed(d, w))));
         }
+        let slot = |w: Option<_>| Predicate::NotKnownToDiffer(Field::WitnessSlot(s), w.into());
+        out.extend(self.witness_wish().map(|w| desired(slot(w))));
     }
 }
 
@@ -211,6 +216,8 @@ pub struct Problem {
     pub consents: BTreeSet<DatabaseId>,
     /// How the SQL Server of an instance is to be built: version and edition of its partner, where known.
     pub builds: Vec<(InstanceId, String)>,
+    /// The port of an instance's mirroring endpoint, where the snapshot knows one: an endpoint that exists keeps its own.
+    pub ports: Vec<(InstanceId, u16)>,
     /// Whether a plan may contain `Confirm` steps: tried only when there is no consent-free plan without them.
     pub confirms: bool,
     /// Rules that are left out, by key, to ask what they are for. Empty in earnest.

@@ -119,6 +119,11 @@ pub const DEVIATIONS: &[Deviation] = &[
         "services that are stopped or disabled are started",
         "upgrade or update Front End Servers; operations 11.1",
     ),
+    deviation(
+        "witness",
+        "the witness of a pair that stays: the pages have pairs that begin or end",
+        "deploying SQL mirroring, removing a witness; SQL Server, ALTER DATABASE SET WITNESS; operations 5.7 and 6.8",
+    ),
     deviation("confirm", "-Confirm:$false, else each cmdlet asks", "Invoke-CsDatabaseFailover"),
     deviation("save", "topology and settings saved: the way back from the publishes", "Publish-CsTopology; K11"),
     deviation(

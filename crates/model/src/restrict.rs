@@ -98,12 +98,15 @@ impl Problem {
         let databases = estate.store_ids().flat_map(|s| estate.store(s).databases.clone());
         let consents = databases.filter(|&d| self.consents.contains(&ids.database(d))).collect();
         let builds = self.builds.iter().filter_map(|(i, build)| Some((instance(*i)?, build.clone()))).collect();
+        let ports = self.ports.iter().filter_map(|(i, port)| Some((instance(*i)?, *port))).collect();
         let problem = Self {
             initial,
             wishes,
             policy: self.policy.clone(),
             consents,
             builds,
+            ports,
+            ports,
             confirms: self.confirms,
             lifted: self.lifted.clone(),
             estate,

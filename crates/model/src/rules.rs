@@ -68,6 +68,12 @@ rules! {
     /// A witness that is cut off forbids forcing.
     WITNESS = "witness", "SQL Server refuses to force while a configured witness is cut off",
         "SQL Server, role switching; operations 7.4";
+    /// The topology names a witness before SQL Server does.
+    WITNESS_SLOT = "witness-slot", "the next creation of the mirrors would bring back the witness that the topology names",
+        "deploying SQL mirroring, removing a witness: the topology, then SET WITNESS OFF; operations 5.7";
+    /// The witness of a pair changes while both partners hold the same.
+    WITNESS_CHANGE = "witness-change", "a principal that sees neither partner nor witness serves nobody",
+        "SQL Server, ALTER DATABASE SET WITNESS; operations 6.8 and 7.5";
     /// A host must answer to be told anything.
     ANSWERS = "answers", "SQL Server there takes no commands",
         "operations 13";

@@ -151,6 +151,9 @@ pub struct InstanceDetail {
     /// Version and edition: `11.0.7001.0 Standard`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// The port of its mirroring endpoint, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mirroring_port: Option<u16>,
 }
 
 /// What is worth telling about a copy.

@@ -11,6 +11,9 @@ pub fn text(statement: &Statement) -> String {
         Statement::PartnerFailover(d) => format!("USE [master];\nALTER DATABASE {} SET PARTNER FAILOVER", name(d)),
         Statement::PartnerResume(d) => format!("ALTER DATABASE {} SET PARTNER RESUME", name(d)),
         Statement::WitnessOff(d) => format!("ALTER DATABASE {} SET WITNESS OFF", name(d)),
+        Statement::WitnessSet { database, host, port } => {
+            format!("ALTER DATABASE {} SET WITNESS = 'TCP://{host}:{port}'", name(database))
+        }
         Statement::Recover(d) => format!("RESTORE DATABASE {} WITH RECOVERY", name(d)),
     }
 }

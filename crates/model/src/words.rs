@@ -77,6 +77,8 @@ fn predicate(estate: &Estate, p: &Predicate) -> String {
             format!("a complete copy of {} is served by another host than {}", d(db), estate.host(*h))
         }
         Predicate::NoLiveCopy(db, at) => format!("{} holds no live copy of {}", i(at), d(db)),
+        Predicate::Witnessed(db, Some(w)) => format!("{} has the witness {}, and both partners see it", d(db), i(w)),
+        Predicate::Witnessed(db, None) => format!("{} has no witness", d(db)),
         Predicate::WitnessPermits(db, at) => format!("{} has no witness, or {} sees it", d(db), i(at)),
         Predicate::PartnerHarmless(db, at) => {
             format!("the partner of {} for {} cannot come back with an old copy", i(at), d(db))

@@ -86,6 +86,7 @@ fn problem() -> Problem {
         policy: Policy::default(),
         consents: Default::default(),
         builds: Vec::new(),
+        ports: Vec::new(),
         confirms: false,
         lifted: Default::default(),
         estate,

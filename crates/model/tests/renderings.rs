@@ -107,6 +107,7 @@ fn every_kind_of_call_is_seen() {
             Call::Person(Task::Publish { .. }) => Some("publish"),
             Call::Person(Task::Rebuild { .. }) => Some("rebuild"),
             Call::Person(Task::SetUpSql { .. }) => Some("sql"),
+            Call::Person(Task::SetUpWitness { .. }) => Some("witness"),
             Call::Person(Task::Aftercare { .. }) => Some("aftercare"),
             Call::Sql { .. } => Some("tsql"),
             Call::Cmdlets(_) | Call::Wait => None,
@@ -148,6 +149,7 @@ fn every_statement_is_read_by_sql_server() {
         Statement::PartnerFailover(name()),
         Statement::PartnerResume(name()),
         Statement::WitnessOff(name()),
+        Statement::WitnessSet { database: name(), host: "w.contoso.com".parse().unwrap(), port: 7022 },
         Statement::Recover(name()),
     ];
     batches.extend(odd.iter().map(tsql::text));

@@ -167,9 +167,11 @@ pub(crate) fn first_of<T>(unknown: T, list: impl IntoIterator<Item = (T, Truth)>
 /// Whether a goal reads a field of the wish's store.
 fn concerns(problem: &Problem, wish: &Wish, condition: &model::condition::Condition) -> bool {
     crate::verify::fields(problem, condition).iter().any(|f| match *f {
-        Field::PrimarySlot(s) | Field::MirrorSlot(s) | Field::LoadedPrimary(_, s) | Field::LoadedMirror(_, s) => {
-            s == wish.store
-        }
+        Field::PrimarySlot(s)
+        | Field::MirrorSlot(s)
+        | Field::WitnessSlot(s)
+        | Field::LoadedPrimary(_, s)
+        | Field::LoadedMirror(_, s) => s == wish.store,
         Field::Role(d, _) | Field::Session(d, _) => problem.estate.database(d).store == wish.store,
         Field::Tested(p) | Field::LogBackups(p) | Field::Reports(p) => {
             problem.estate.store(wish.store).users.contains(&p)

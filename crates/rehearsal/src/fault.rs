@@ -94,6 +94,7 @@ impl Trial {
             "Publish" => "the publish",
             "Rebuild" => "the rebuild",
             "SetUpSql" => "the installation of SQL Server",
+            "SetUpWitness" => "the bringing back of the witness",
             "Aftercare" => "the aftercare",
             other => other,
         };
@@ -206,7 +207,10 @@ fn slips(call: &Call, sql_hosts: &BTreeSet<Fqdn>, machines: &[Fqdn], strangers: 
         Call::Person(Task::SetUpSql { .. }) => {
             slips.push(Slip::WrongVersion { version: "11.0.6020.0 Standard".to_owned() });
         }
-        Call::Person(Task::Aftercare { .. }) | Call::Cmdlets(_) | Call::Sql { .. } | Call::Wait => {}
+        Call::Person(Task::SetUpWitness { .. } | Task::Aftercare { .. })
+        | Call::Cmdlets(_)
+        | Call::Sql { .. }
+        | Call::Wait => {}
     }
     slips
 }

@@ -99,6 +99,7 @@ fn subject(estate: &Estate, condition: &Condition, text: &str) -> Option<Subject
             | Predicate::NoLivingPair(d, ..)
             | Predicate::CompleteBesides(d, _)
             | Predicate::NoLiveCopy(d, _)
+            | Predicate::Witnessed(d, _)
             | Predicate::WitnessPermits(d, _)
             | Predicate::PartnerHarmless(d, _)
             | Predicate::SessionAsSlots(d)

@@ -1,7 +1,7 @@
 //! The worlds of the scenarios, built and never typed: what `deployment.json` of each folder says.
 
 use executor::simulated::Deployment;
-use executor::simulated::host::{Host, SqlServer};
+use executor::simulated::host::{Endpoint, Host, SqlServer};
 use jiff::SignedDuration;
 use model::database_type::DatabaseType;
 use topology::names::{Fqdn, InstanceName, SqlInstance};
@@ -17,7 +17,7 @@ pub struct Scenario {
 }
 
 /// Every scenario.
-pub const ALL: [Scenario; 18] = [
+pub const ALL: [Scenario; 21] = [
     Scenario { name: "seed", world: Deployment::seed },
     Scenario { name: "synchronisation-unknown", world: || Deployment::seed().synchronisation_unknown() },
     Scenario { name: "witness-all", world: || night(|d| d.witness(&instance("be3", "RTC"))) },
@@ -36,6 +36,9 @@ pub const ALL: [Scenario; 18] = [
     Scenario { name: "goal-c-at-once", world: Deployment::seed },
     Scenario { name: "cms-here-paired", world: || Deployment::seed().cms_in_the_pool().paired() },
     Scenario { name: "cms-elsewhere-down", world: cms_elsewhere_down },
+    Scenario { name: "witness-add", world: || with_server(cared_for(Deployment::healthy()), "w1", Some(7022)) },
+    Scenario { name: "witness-remove", world: || since(watched, |world| world.power_off(&host("w1"))) },
+    Scenario { name: "witness-change", world: || with_server(watched(Deployment::healthy()), "w2", None) },
 ];
 
 /// The world of a scenario.
@@ -80,6 +83,28 @@ fn sql_server_dies() -> Deployment {
 /// pool02 holds the Central Management store on sql2 alone, and sql2 has no power either. No pool is paired with it.
 fn cms_elsewhere_down() -> Deployment {
     night(|world| world.with_power("sql2", false))
+}
+
+/// Nothing is left to do after mirroring: databases are tested, logs are backed up on both hosts.
+fn cared_for(mut world: Deployment) -> Deployment {
+    world.pool_mut(&host("pool01")).expect("pool01").tested = Some(world.now);
+    world.host_mut(&host("be2")).expect("be2").log_backups = true;
+    world
+}
+
+/// With a witness, w1, and nothing left to do.
+fn watched(world: Deployment) -> Deployment {
+    cared_for(world).witness(&instance("w1", "RTC"))
+}
+
+/// With one more SQL Server that holds nothing, and a mirroring endpoint on that port.
+fn with_server(mut world: Deployment, label: &str, port: Option<u16>) -> Deployment {
+    let mut server = world.host(&host("be2")).expect("be2").clone();
+    server.name = host(label);
+    server.instances[0].databases.clear();
+    server.instances[0].endpoint = port.map(|port| Endpoint { port, started: true });
+    world.hosts.push(server);
+    world
 }
 
 /// User and Application have a witness; Archiving and Monitoring were set up without one.

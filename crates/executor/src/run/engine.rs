@@ -273,6 +273,9 @@ impl Runner<'_> {
                     asks += 1;
                 }
                 no_reply = self.send(place, d, n, way, said, began)?;
+                if person && said.last().is_some_and(|(_, s)| matches!(s, Said::Ended { ok: true, .. })) {
+                    look.take_word(d, &self.options.who, self.driver.now());
+                }
             }
             // For a wait its limit is the time in which the world does it; for a call its result may take `settle`.
             let span = if way.call == Call::Wait { way.limit.unwrap_or(0) } else { way.settle };

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use model::condition::Condition;
 use model::declaration::{Clause, Declaration, Way};
 use model::estate::Estate;
-use model::fact::Fact;
+use model::fact::{Fact, Provenance, Reading};
 use model::field::{Field, State};
 use model::truth::Truth;
 use model::view::View;
@@ -19,12 +20,14 @@ pub struct Look<'a> {
     invariants: Vec<Clause>,
     /// The best that was seen of each invariant: a broken estate may begin with one false, and none may get worse.
     best: Vec<Truth>,
+    /// What a person said at a gate of what no tool can read.
+    words: Vec<Fact>,
 }
 
 impl<'a> Look<'a> {
     pub fn new(estate: &'a Estate, initial: State, invariants: Vec<Clause>) -> Self {
         let best = vec![Truth::False; invariants.len()];
-        Self { estate, state: initial, invariants, best }
+        Self { estate, state: initial, invariants, best, words: Vec::new() }
     }
 
     pub fn view(&self) -> View<'_> {
@@ -54,13 +57,32 @@ impl<'a> Look<'a> {
 
     fn read(&mut self, driver: &mut dyn Driver, fields: BTreeSet<Field>) -> Result<Vec<Fact>, DriverError> {
         let fields: Vec<Field> = fields.into_iter().collect();
-        let facts = driver.observe(self.estate, &fields)?;
+        let mut facts = driver.observe(self.estate, &fields)?;
+        for fact in facts.iter_mut().filter(|f| matches!(f.reading, Reading::Unknown(_))) {
+            if let Some(word) = self.words.iter().find(|w| w.same_field(fact)) {
+                *fact = word.clone();
+            }
+        }
         // A field that nothing was said about is unknown now, whatever it was before.
         for &field in &fields {
             let said = facts.iter().find(|f| f.field(self.estate) == Some(field));
             self.state.set(self.estate, field, said.map_or(model::field::Value::Unknown, |f| f.value(self.estate)));
         }
         Ok(facts)
+    }
+
+    /// Takes a person's word for what a step achieves and no tool can read: the witness slot (rules §3.9). What is read
+    /// later counts more.
+    pub fn take_word(&mut self, d: &Declaration, who: &str, when: Timestamp) {
+        let said = d.achieves.iter().filter_map(|c| match c {
+            Condition::Is(field @ Field::WitnessSlot(_), value) => {
+                Some(Fact::known(self.estate, *field, *value, Provenance::new(format!("person: {who}"), None, when)))
+            }
+            Condition::Is(..) | Condition::IsNot(..) | Condition::Named(_) => None,
+        });
+        let said: Vec<Fact> = said.collect();
+        self.words.retain(|w| !said.iter().any(|s| s.same_field(w)));
+        self.words.extend(said);
     }
 
     /// Requirements that are not known to hold.

@@ -28,13 +28,7 @@ fn cmdlet(call: &Cmdlet) -> String {
 }
 
 fn statement(statement: &Statement) -> String {
-    match statement {
-        Statement::PartnerOff(d) => format!("ALTER DATABASE [{d}] SET PARTNER OFF"),
-        Statement::PartnerFailover(d) => format!("ALTER DATABASE [{d}] SET PARTNER FAILOVER"),
-        Statement::PartnerResume(d) => format!("ALTER DATABASE [{d}] SET PARTNER RESUME"),
-        Statement::WitnessOff(d) => format!("ALTER DATABASE [{d}] SET WITNESS OFF"),
-        Statement::Recover(d) => format!("RESTORE DATABASE [{d}] WITH RECOVERY"),
-    }
+    model::tsql::text(statement).replace('\n', " ")
 }
 
 fn person(task: &Task) -> String {
@@ -43,12 +37,18 @@ fn person(task: &Task) -> String {
         Task::Publish { pool, changes, .. } => {
             let slot = |c: &model::call::SlotChange| {
                 let mirror = c.after.mirror.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string);
-                format!("{} of {}: primary slot {}, mirror slot {mirror}", c.kind, c.pool, c.after.primary)
+                let witness = match (&c.before.witness, &c.after.witness) {
+                    (before, after) if before == after => String::new(),
+                    (_, None) => ", witness slot none".to_owned(),
+                    (_, Some(w)) => format!(", witness slot {w}"),
+                };
+                format!("{} of {}: primary slot {}, mirror slot {mirror}{witness}", c.kind, c.pool, c.after.primary)
             };
             format!("a person publishes {pool}: {}", changes.iter().map(slot).collect::<Vec<_>>().join("; "))
         }
         Task::Rebuild { host } => format!("a person rebuilds {host}"),
         Task::SetUpSql { instance, .. } => format!("a person installs SQL Server {instance}"),
+        Task::SetUpWitness { instance, .. } => format!("a person makes {instance} able to witness"),
         Task::Aftercare { pool, .. } => format!("a person sees to log backups and reports of {pool}"),
     }
 }

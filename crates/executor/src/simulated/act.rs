@@ -40,11 +40,11 @@ fn seconds(deed: &Deed) -> u64 {
         Deed::SetRegistrar { .. } => 20,
         Deed::PublishFile { .. } | Deed::Enable => 60,
         Deed::FailOverCms { .. } => 180,
-        Deed::Sql { .. } => 2,
+        Deed::Sql { .. } | Deed::SetWitness { .. } => 2,
         Deed::Fence { .. } => 350,
         Deed::Publish { .. } => 420,
         Deed::Rebuild { .. } => 4 * 3600,
-        Deed::SetUpSql { .. } => 2 * 3600,
+        Deed::SetUpSql { .. } | Deed::SetUpWitness { .. } => 2 * 3600,
         Deed::Aftercare { .. } => 900,
     }
 }
@@ -63,7 +63,7 @@ impl Deployment {
                     ok &= outcome.ok;
                     texts.push(outcome.text);
                     // A script stops at its first error; statements are batches of their own.
-                    if !outcome.ok && !matches!(deed, Deed::Sql { .. }) {
+                    if !outcome.ok && !matches!(deed, Deed::Sql { .. } | Deed::SetWitness { .. }) {
                         break;
                     }
                 }
@@ -129,10 +129,14 @@ impl Deployment {
             Deed::SetRegistrar { pool, changes } => self.set_registrar(pool, changes),
             Deed::PublishFile { file } => self.publish_file(file),
             Deed::Sql { on, verb, database } => self.sql(on, *verb, database),
+            Deed::SetWitness { on, database, host, port } => self.set_witness(on, database, host, *port),
             Deed::Fence { host } => self.fence(host),
             Deed::Publish { pool, after } => self.publish(pool, after),
             Deed::Rebuild { host } => self.rebuild(host),
             Deed::SetUpSql { instance, like, partner } => self.set_up_sql(instance, like.as_deref(), partner.as_ref()),
+            Deed::SetUpWitness { instance, port, like, partners } => {
+                self.set_up_witness(instance, *port, like.as_deref(), partners)
+            }
             Deed::Aftercare { pool, backups, reports } => self.aftercare(pool, backups, reports.as_ref()),
         }
     }

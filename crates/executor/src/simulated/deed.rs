@@ -49,6 +49,8 @@ pub enum Deed {
     FailOverCms { backup: Option<SqlInstance> },
     /// T-SQL.
     Sql { on: SqlInstance, verb: Verb, database: String },
+    /// T-SQL that names another machine: `SET WITNESS = 'TCP://host:port'`.
+    SetWitness { on: SqlInstance, database: String, host: Fqdn, port: u16 },
     /// A person fences a machine.
     Fence { host: Fqdn },
     /// A person publishes.
@@ -57,6 +59,8 @@ pub enum Deed {
     Rebuild { host: Fqdn },
     /// A person installs SQL Server.
     SetUpSql { instance: SqlInstance, like: Option<String>, partner: Option<SqlInstance> },
+    /// A person brings a witness back, or sets it up.
+    SetUpWitness { instance: SqlInstance, port: u16, like: Option<String>, partners: Vec<SqlInstance> },
     /// A person sees to what no cmdlet does.
     Aftercare { pool: Fqdn, backups: Vec<Fqdn>, reports: Option<(SqlInstance, Option<SqlInstance>)> },
 }
@@ -114,6 +118,10 @@ pub fn bind(call: &Call) -> Result<Vec<Deed>, Misuse> {
 
 fn sql(on: &SqlInstance, statement: &Statement) -> Deed {
     let (verb, database) = match statement {
+        Statement::WitnessSet { database, host, port } => {
+            let (database, host) = (database.clone(), host.clone());
+            return Deed::SetWitness { on: on.clone(), database, host, port: *port };
+        }
         Statement::PartnerOff(d) => (Verb::PartnerOff, d),
         Statement::PartnerFailover(d) => (Verb::PartnerFailover, d),
         Statement::PartnerResume(d) => (Verb::PartnerResume, d),
@@ -138,6 +146,12 @@ fn person(task: &Task) -> Deed {
         Task::SetUpSql { instance, like, partner, .. } => {
             Deed::SetUpSql { instance: instance.clone(), like: like.clone(), partner: partner.clone() }
         }
+        Task::SetUpWitness { instance, port, like, partners } => Deed::SetUpWitness {
+            instance: instance.clone(),
+            port: *port,
+            like: like.clone(),
+            partners: partners.clone(),
+        },
         Task::Aftercare { pool, backups, reports } => {
             Deed::Aftercare { pool: pool.clone(), backups: backups.clone(), reports: reports.clone() }
         }
@@ -265,11 +279,12 @@ impl Deed {
             Self::PublishFile { .. } => "Publish-CsTopology",
             Self::Enable => "Enable-CsTopology",
             Self::FailOverCms { .. } => "Invoke-CsManagementServerFailover",
-            Self::Sql { .. } => "T-SQL",
+            Self::Sql { .. } | Self::SetWitness { .. } => "T-SQL",
             Self::Fence { .. } => "Fence",
             Self::Publish { .. } => "Publish",
             Self::Rebuild { .. } => "Rebuild",
             Self::SetUpSql { .. } => "SetUpSql",
+            Self::SetUpWitness { .. } => "SetUpWitness",
             Self::Aftercare { .. } => "Aftercare",
         }
     }
@@ -280,7 +295,7 @@ impl Deed {
         match self {
             Self::Failover { kind, .. } | Self::EndMirror { kind, .. } => Some(*kind),
             Self::CreateMirror { kind, .. } => *kind,
-            Self::Sql { database, .. } => {
+            Self::Sql { database, .. } | Self::SetWitness { database, .. } => {
                 let holds = |t: &DatabaseType| t.databases().iter().any(|d| d.eq_ignore_ascii_case(database));
                 DatabaseType::ALL.into_iter().find(holds)
             }
@@ -297,6 +312,7 @@ impl Deed {
                 | Self::Publish { .. }
                 | Self::Rebuild { .. }
                 | Self::SetUpSql { .. }
+                | Self::SetUpWitness { .. }
                 | Self::Aftercare { .. }
         )
     }

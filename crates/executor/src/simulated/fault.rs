@@ -10,7 +10,8 @@ use super::deed::Deed;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
-    /// A cmdlet, `T-SQL`, or a person's task: `Fence`, `Publish`, `Rebuild`, `SetUpSql`, `Aftercare`.
+    /// A cmdlet, `T-SQL`, or a person's task: `Fence`, `Publish`, `Rebuild`, `SetUpSql`,
+    /// `SetUpWitness`, `Aftercare`.
     pub on: String,
     /// Only where the call names this type.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -87,7 +87,8 @@ impl Observer<'_> {
             | Field::WitnessLink(d, i) => self.copy(field, d, i),
             Field::PrimarySlot(s) => self.slot(s, |x| Some(x.primary.clone())),
             Field::MirrorSlot(s) => self.slot(s, |x| x.mirror.clone()),
-            Field::WitnessSlot(s) => self.slot(s, |x| x.witness.clone()),
+            // No cmdlet shows it: a person looks it up in Topology Builder.
+            Field::WitnessSlot(s) => Read { source: "person: Topology Builder", ..self.slot(s, |x| x.witness.clone()) },
             Field::Services(f) => self.front_end(f, "Get-CsWindowsService", Self::services),
             Field::Replica(f) => self.front_end(f, "Get-CsManagementStoreReplicationStatus", Self::replica),
             Field::VoterEpoch(f) => self.voter_epoch(f),
@@ -151,6 +152,12 @@ impl Observer<'_> {
         if !server.running {
             return Read::unknown(source, Some(&name.host), "SQL Server does not answer");
         }
+        if !self.may_hold(name) {
+            let fits =
+                self.world.each_copy().all(|(h, i, _)| !(h.answers() && i.running) || i.version == server.version);
+            let listens = server.endpoint.is_some_and(|e| e.started);
+            return Read::yes_no(fits && listens, source, Some(&name.host));
+        }
         let port = server.endpoint.is_none_or(|e| e.started && e.port == super::mirroring::MIRRORING_PORT);
         let fits = self.partners(name).iter().all(|p| {
             self.world.instance(p).is_none_or(|partner| !self.world.answers(p) || partner.build() == server.build())
@@ -159,6 +166,12 @@ impl Observer<'_> {
             server.databases.iter().any(|c| c.online() && c.session.is_none() && self.serves_elsewhere(c.family, name));
         let share = self.world.share.writable && server.share_rights;
         Read::yes_no(port && fits && share && !live_leftover, source, Some(&name.host))
+    }
+
+    /// Whether a store may lie on the machine of an instance; on any other it can only witness.
+    fn may_hold(&self, name: &SqlInstance) -> bool {
+        let holders = self.estate.stores.iter().flat_map(|s| &s.instances);
+        holders.into_iter().any(|&i| self.estate.instance(i).name.host == name.host)
     }
 
     /// The other instances that may hold the same stores.

@@ -7,7 +7,7 @@ use super::act::Outcome;
 use super::deed::Deed;
 use super::deployment::{Deployment, FenceWord};
 use super::fault::Slip;
-use super::host::SqlServer;
+use super::host::{Endpoint, SqlServer};
 use super::pool::{ReportSource, Slots};
 
 impl Deployment {
@@ -101,6 +101,38 @@ impl Deployment {
             None => host.instances.push(server),
         }
         Outcome::yes(format!("{name} is {build}"))
+    }
+
+    /// A witness as its partners need it: the machine is repaired, or built and installed. Whatever was installed stays.
+    pub(super) fn set_up_witness(
+        &mut self,
+        name: &SqlInstance,
+        port: u16,
+        like: Option<&str>,
+        partners: &[SqlInstance],
+    ) -> Outcome {
+        if self.host(&name.host).is_none() {
+            return Outcome::no(format!("nobody knows a machine {}", name.host));
+        }
+        if let Some(host) = self.host_mut(&name.host) {
+            host.power = true;
+            host.network = true;
+        }
+        if self.instance(name).is_none() {
+            let installed = self.set_up_sql(name, like, partners.first());
+            if !installed.ok {
+                return installed;
+            }
+        }
+        let like = like.map(str::to_owned).or_else(|| partners.iter().find_map(|p| Some(self.instance(p)?.build())));
+        if let Some(server) = self.instance_mut(name) {
+            server.running = true;
+            if let Some((version, _)) = like.as_deref().and_then(|l| l.split_once(' ')) {
+                server.version = version.to_owned();
+            }
+            server.endpoint.get_or_insert(Endpoint { port, started: true }).started = true;
+        }
+        Outcome::yes(format!("{name} can witness"))
     }
 
     /// Log backups and the reports' data sources (operations §2.2).

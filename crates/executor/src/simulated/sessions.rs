@@ -186,6 +186,10 @@ impl Deployment {
         let Some(session) = self.session_mut(end) else { return };
         session.silent_since = None;
         session.synchronized_at = None;
+        // One that was away has not heard of another witness.
+        if session.witness.as_ref().map(|w| &w.instance) != principal.witness.as_ref().map(|w| &w.instance) {
+            session.witness.clone_from(&principal.witness);
+        }
         session.state = match principal.state {
             SessionState::Disconnected => SessionState::Synchronizing,
             state => state,

@@ -106,8 +106,10 @@ impl Deployment {
             details.hosts.insert(host.name.clone(), detail);
         }
         for name in self.instance_names().into_iter().filter(|i| self.answers(i)) {
-            let version = self.instance(&name).map(super::host::SqlServer::build);
-            details.instances.insert(name, InstanceDetail { version });
+            let server = self.instance(&name);
+            let version = server.map(super::host::SqlServer::build);
+            let mirroring_port = server.and_then(|s| s.endpoint).map(|e| e.port);
+            details.instances.insert(name, InstanceDetail { version, mirroring_port });
         }
         for store in &estate.stores {
             for &d in &store.databases {

@@ -1,21 +1,18 @@
 //! T-SQL about mirroring, with SQL Server's own rules (operations §6.8). It knows databases, partners and witnesses; it
 //! knows no topology.
 
-use topology::names::SqlInstance;
+use topology::names::{Fqdn, SqlInstance};
 
 use super::act::Outcome;
 use super::deed::Verb;
 use super::deployment::Deployment;
-use super::host::{CopyState, Role, SessionState};
+use super::host::{CopyState, Role, SessionState, WitnessLink};
 
 impl Deployment {
     /// One statement on an instance.
     pub(super) fn sql(&mut self, on: &SqlInstance, verb: Verb, database: &str) -> Outcome {
-        if !self.answers(on) {
-            return Outcome::no(format!("Login timeout expired: {on} does not answer."));
-        }
-        if self.copy(on, database).is_none() {
-            return Outcome::no(format!("Database '{database}' does not exist."));
+        if let Err(refusal) = self.login(on, database) {
+            return Outcome::no(refusal);
         }
         let done = match verb {
             Verb::PartnerOff => self.partner_off(on, database),
@@ -24,13 +21,28 @@ impl Deployment {
             Verb::WitnessOff => self.witness_off(on, database),
             Verb::Recover => self.recover(on, database),
         };
-        if let Some(kind) = (super::deed::Deed::Sql { on: on.clone(), verb, database: database.to_owned() }).kind() {
+        let kind = super::deed::Deed::Sql { on: on.clone(), verb, database: database.to_owned() }.kind();
+        // A witness holds no copy: with another one there is nothing to test anew.
+        if let Some(kind) = kind.filter(|_| verb != Verb::WitnessOff) {
             self.touched(kind, on);
         }
-        match done {
-            Ok(()) => Outcome::yes(""),
-            Err(error) => Outcome::no(format!("{database}: {error}")),
+        said(database, done)
+    }
+
+    /// `SET WITNESS = 'TCP://host:port'` on an instance.
+    pub(super) fn set_witness(&mut self, on: &SqlInstance, database: &str, host: &Fqdn, port: u16) -> Outcome {
+        if let Err(refusal) = self.login(on, database) {
+            return Outcome::no(refusal);
         }
+        let done = self.witness_set(on, database, host, port);
+        said(database, done)
+    }
+
+    fn login(&self, on: &SqlInstance, database: &str) -> Result<(), String> {
+        if !self.answers(on) {
+            return Err(format!("Login timeout expired: {on} does not answer."));
+        }
+        self.copy(on, database).map(|_| ()).ok_or_else(|| format!("Database '{database}' does not exist."))
     }
 
     /// `SET PARTNER OFF`, on either partner, connected or not. A principal stays online, also one that had lost its quorum;
@@ -81,12 +93,40 @@ impl Deployment {
         if session.role != Role::Principal || !copy.online() {
             return Err("the database is not a principal with quorum");
         }
-        for at in [on, &session.partner] {
+        self.give_witness(on, database, &session.partner, None);
+        Ok(())
+    }
+
+    /// `SET WITNESS = 'TCP://host:port'`, on a principal that serves: what listens at that address must be an endpoint that
+    /// is STARTED, and the database must have no witness yet.
+    fn witness_set(&mut self, on: &SqlInstance, database: &str, host: &Fqdn, port: u16) -> Result<(), &'static str> {
+        let copy = self.copy(on, database).ok_or("the database does not exist")?;
+        let session = copy.session.clone().ok_or("the database is not mirrored")?;
+        if session.role != Role::Principal || !copy.online() {
+            return Err("the database is not a principal with quorum");
+        }
+        if session.witness.is_some() {
+            return Err("the database has a witness already");
+        }
+        let listens = |i: &&super::host::SqlServer| i.endpoint.is_some_and(|e| e.started && e.port == port);
+        let found = self.host(host).and_then(|h| h.instances.iter().find(listens));
+        let instance = found.map(|i| SqlInstance { host: host.clone(), name: i.name.clone() });
+        let Some(instance) = instance.filter(|w| self.linked(on, w)) else {
+            return Err("the statement could not be sent to the remote server instance (error 1456)");
+        };
+        self.give_witness(on, database, &session.partner, Some(&instance));
+        Ok(())
+    }
+
+    /// The principal has another witness, and so has its partner, if it hears of it.
+    fn give_witness(&mut self, on: &SqlInstance, database: &str, partner: &SqlInstance, witness: Option<&SqlInstance>) {
+        let hears = self.linked(on, partner);
+        for at in [Some(on), Some(partner).filter(|_| hears)].into_iter().flatten() {
+            let seen = witness.map(|w| WitnessLink { instance: w.clone(), connected: self.linked(at, w) });
             if let Some(session) = self.copy_mut(at, database).and_then(|c| c.session.as_mut()) {
-                session.witness = None;
+                session.witness = seen;
             }
         }
-        Ok(())
     }
 
     /// `RESTORE DATABASE WITH RECOVERY`: opens the left-over of a mirror; a new recovery fork begins.
@@ -103,5 +143,12 @@ impl Deployment {
             copy.state = CopyState::Online;
         }
         Ok(())
+    }
+}
+
+fn said(database: &str, done: Result<(), &'static str>) -> Outcome {
+    match done {
+        Ok(()) => Outcome::yes(""),
+        Err(error) => Outcome::no(format!("{database}: {error}")),
     }
 }

@@ -10,13 +10,13 @@ use executor::run::{Event, Interrupt, Options, Report, Runner, Steps};
 use executor::simulated::{Deployment, Simulated};
 use model::actions::Action;
 use model::attest::Attestations;
-use model::declaration::{Clause, Declaration};
+use model::declaration::{Clause, Declaration, StepId};
 use model::desired::Desired;
 use model::estate::Estate;
-use model::field::State;
+use model::field::{Field, State};
 use model::problem::Problem;
-
-pub mod effects;
+use model::view::View;
+use topology::names::Fqdn;
 
 /// The goal of the seed: be2 is the store, be1 its mirror.
 pub const GOAL: &str = r#"
@@ -190,4 +190,42 @@ pub fn run_in_room(
 
 pub fn run(driver: &mut dyn Driver, steps: &dyn Steps) -> Ran {
     run_with(driver, steps, &Interrupt::new(), &mut |_| {})
+}
+
+/// Everything that can be read.
+pub fn observe(world: &mut Simulated, estate: &Estate) -> State {
+    let mut state = State::unknown(estate);
+    for fact in world.observe(estate, estate.layout().fields()).unwrap() {
+        state.set(estate, fact.field(estate).unwrap(), fact.value(estate));
+    }
+    state
+}
+
+/// A machine.
+pub fn host(label: &str) -> Fqdn {
+    format!("{label}.contoso.com").parse().unwrap()
+}
+
+/// Performs a step by its first way, waits, and compares every field that it declares and that can be read then.
+pub fn holds(world: &mut Simulated, problem: &Problem, d: &Declaration) {
+    let estate = &problem.estate;
+    world.perform(&d.id, &d.ways[0].call, None).unwrap();
+    for _ in 0..240 {
+        if d.is_true(View::new(estate, &observe(world, estate))) {
+            break;
+        }
+        world.wait(15).unwrap();
+    }
+    let seen = observe(world, estate);
+    for w in &d.end {
+        let value = seen.get(estate, w.field);
+        let dark = !value.is_known() && matches!(w.field, Field::Content(..));
+        assert!(value == w.value || dark, "{}: {:?} declared {:?}, seen {value:?}", d.id, w.field, w.value);
+    }
+}
+
+/// What a step is, where it applies.
+pub fn declared(problem: &Problem, id: &str) -> Declaration {
+    let id = StepId(id.to_owned());
+    Action::with_id(problem, &problem.initial, &id).unwrap_or_else(|| panic!("{id} does not apply")).1
 }

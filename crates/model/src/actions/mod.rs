@@ -18,6 +18,8 @@ mod restart;
 mod resume_session;
 mod save;
 mod set_up_sql;
+mod set_up_witness;
+mod set_witness;
 mod start_services;
 mod test_databases;
 
@@ -25,7 +27,7 @@ pub use confirm::Confirm;
 pub use publish::{Publish, Purpose};
 
 use crate::declaration::{Declaration, StepId};
-use crate::estate::{Estate, HostId, PoolId};
+use crate::estate::{Estate, HostId, InstanceId, PoolId};
 use crate::field::{Field, State, Value};
 use crate::problem::Problem;
 
@@ -105,6 +107,8 @@ catalogue! {
     ForgetPartner = forget_partner::ForgetPartner,
     StartServices = start_services::StartServices,
     Recover = recover::Recover,
+    SetUpWitness = set_up_witness::SetUpWitness,
+    SetWitness = set_witness::SetWitness,
 }
 
 impl Action {
@@ -152,6 +156,12 @@ fn mirror_lost(problem: &Problem, host: HostId) -> bool {
 /// The name of a purpose, where it serves the desired slots, and where it only leads to them.
 fn purpose(name: &str, meanwhile: bool) -> String {
     if meanwhile { format!("{name}-meanwhile") } else { name.to_owned() }
+}
+
+/// Whether no store may lie on the machine of an instance: it can only witness.
+fn holds_nothing(problem: &Problem, instance: InstanceId) -> bool {
+    let host = problem.estate.host_of(instance);
+    !problem.estate.stores.iter().flat_map(|s| &s.instances).any(|&i| problem.estate.host_of(i) == host)
 }
 
 /// `<purpose>/<pool>`.

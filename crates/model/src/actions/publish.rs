@@ -1,5 +1,5 @@
-//! Publish changed slots of a pool's stores: mirroring off, another SQL Server store, mirroring on. A person does it in
-//! Topology Builder and the tool proves it; roles stay where they are.
+//! Publish changed slots of a pool's stores: mirroring off, another SQL Server store, mirroring on, another witness. A person
+//! does it in Topology Builder and the tool proves it; roles stay where they are.
 
 use std::collections::BTreeSet;
 
@@ -26,16 +26,19 @@ pub enum Purpose {
     Store,
     /// The mirror slots are filled.
     Mirroring,
+    /// Another witness, or none; the pair stays as it is.
+    Witness,
 }
 
 impl Purpose {
-    const ALL: [Self; 3] = [Self::MirroringOff, Self::Store, Self::Mirroring];
+    const ALL: [Self; 4] = [Self::MirroringOff, Self::Store, Self::Mirroring, Self::Witness];
 
     fn name(self) -> &'static str {
         match self {
             Self::MirroringOff => "mirroring-off",
             Self::Store => "store",
             Self::Mirroring => "mirroring",
+            Self::Witness => "witness",
         }
     }
 }
@@ -66,12 +69,17 @@ pub struct Publish {
     changes: Vec<Change>,
 }
 
-/// The slots of a store in a state, where they are known. An unknown witness slot counts as none: it cannot be read, and
-/// clearing the mirror clears it (operations §3, row 11).
+/// The slots of a store in a state, where they are known. The witness slot cannot be read: where nobody gave their word for
+/// it, it counts as what the sessions have, and clearing the mirror clears it (operations §3, row 11).
 fn slots(problem: &Problem, state: &State, s: StoreId) -> Option<Slots> {
     let v = problem.view(state);
     let mirror = v.get(Field::MirrorSlot(s));
-    let witness = v.get(Field::WitnessSlot(s)).instance();
+    let store = problem.estate.store(s);
+    let copies = store.databases.iter().flat_map(|&d| store.instances.iter().map(move |&i| Field::Witness(d, i)));
+    let witness = match v.get(Field::WitnessSlot(s)) {
+        Value::Unknown => copies.into_iter().find_map(|f| v.get(f).instance()),
+        slot => slot.instance(),
+    };
     let primary = v.get(Field::PrimarySlot(s)).instance()?;
     mirror.is_known().then_some(Slots { primary, mirror: mirror.instance(), witness })
 }
@@ -95,15 +103,16 @@ impl Publish {
             Some(wanted) if wanted != want => Wanted::One(wanted),
             _ => wish.mirror_beside(want),
         };
+        let pair_stays = before.mirror.is_some()
+            && want == before.primary
+            && match mirror_wanted {
+                Wanted::Unmanaged => true,
+                Wanted::Nothing => false,
+                Wanted::One(m) => Some(m) == before.mirror,
+            };
         let after = match (purpose, before.mirror) {
-            (Purpose::MirroringOff, Some(mirror)) => {
-                let kept = want == before.primary
-                    && match mirror_wanted {
-                        Wanted::Unmanaged => true,
-                        Wanted::Nothing => false,
-                        Wanted::One(m) => m == mirror,
-                    };
-                (!kept).then_some(Slots { mirror: None, witness: None, ..before })
+            (Purpose::MirroringOff, Some(_)) => {
+                (!pair_stays).then_some(Slots { mirror: None, witness: None, ..before })
             }
             // Also with a mirror, which it clears: whether one publish may do both is for its requirements to say (K3).
             (Purpose::Store, _) => {
@@ -116,6 +125,10 @@ impl Publish {
                 }
                 Wanted::Nothing | Wanted::Unmanaged => None,
             },
+            (Purpose::Witness, Some(_)) if pair_stays && wish.ordered_primary().is_none_or(|p| p == want) => {
+                let witness = wish.witness_wish()?;
+                (witness != before.witness).then_some(Slots { witness, ..before })
+            }
             _ => None,
         }?;
         Some(Change { store: s, before, after, heir: want })
@@ -167,6 +180,7 @@ impl Publish {
                         requires.push(clause(Predicate::Serves(d, change.after.primary), rules::K2));
                         requires.extend(change.after.mirror.map(|m| clause(Predicate::NoLiveCopy(d, m), rules::G1)));
                     }
+                    Purpose::Witness => {}
                 }
             }
             if change.before.primary != change.after.primary && cms::is_back_end(estate.store(s).kind) {
@@ -184,7 +198,7 @@ impl Publish {
                     let ready = change.after.mirror.map(|m| Condition::Is(Field::Ready(m), Value::Yes));
                     requires.extend(ready.map(|c| clause(c, rules::K6)));
                 }
-                Purpose::MirroringOff => {}
+                Purpose::MirroringOff | Purpose::Witness => {}
             }
         }
         requires.sort_by(|a, b| (a.rule.key, &a.condition).cmp(&(b.rule.key, &b.condition)));
@@ -209,7 +223,8 @@ impl Publish {
         pools.dedup();
         let front_ends = pools.iter().flat_map(|&p| estate.pool(p).front_ends.iter().copied());
         let mut end: Vec<Write> = front_ends.map(|f| write(Field::Replica(f), Value::Stale)).collect();
-        let monitoring = stores().filter(|s| s.kind == DatabaseType::Monitoring);
+        // The reports name the pair, and no witness.
+        let monitoring = stores().filter(|s| s.kind == DatabaseType::Monitoring && self.purpose != Purpose::Witness);
         end.extend(monitoring.flat_map(|s| s.users.iter()).map(|&p| write(Field::Reports(p), Value::No)));
         end
     }
@@ -248,6 +263,7 @@ impl Publish {
                 Purpose::MirroringOff => "the procedure, step 4, bullets 1 to 3",
                 Purpose::Store => "the procedure, step 4, bullets 4 and 5",
                 Purpose::Mirroring => "the procedure, step 10, bullets 1 and 2; deploying SQL mirroring",
+                Purpose::Witness => "deploying SQL mirroring: a witness, and removing one; operations 5.7",
             },
             retry: true,
         };
@@ -297,6 +313,11 @@ impl Publish {
                 let targets = self.changes.iter().filter_map(|c| c.after.mirror);
                 named(estate, Phrase::new("Publish: mirror "), targets.collect()).words(format!(", {stores}"))
             }
+            Purpose::Witness => {
+                let targets: BTreeSet<_> = self.changes.iter().filter_map(|c| c.after.witness).collect();
+                let phrase = if targets.is_empty() { "Publish: no witness" } else { "Publish: witness " };
+                named(estate, Phrase::new(phrase), targets).words(format!(", {stores}"))
+            }
         }
     }
 }
@@ -305,6 +326,10 @@ impl Publish {
 /// (operations §5.9). It takes a service identity, which names the SQL Server host and not the instance.
 fn registrar(changes: &[SlotChange]) -> Option<Vec<Cmdlet>> {
     let mut cmdlets = Vec::new();
+    // No parameter names a witness.
+    if changes.iter().any(|c| c.before.witness != c.after.witness) {
+        return None;
+    }
     for change in changes {
         let (store, mirror, role) = match change.kind {
             DatabaseType::Archiving => ("ArchivingDatabase", "MirrorArchivingDatabase", "ArchivingDatabase"),
@@ -386,9 +411,9 @@ impl Declare for Publish {
             )),
             title: self.title(estate),
             requires: self.requirement(problem),
-            // The witness slot cannot be read from anywhere; it is attested.
+            // The witness slot cannot be read from anywhere: it is a person's word, asked for where it is all that changes.
             achieves: slot_writes()
-                .filter(|w| !matches!(w.field, Field::WitnessSlot(_)))
+                .filter(|w| self.purpose == Purpose::Witness || !matches!(w.field, Field::WitnessSlot(_)))
                 .map(|w| Condition::Is(w.field, w.value))
                 .collect(),
             begin: vec![write(Field::Publishing, Value::Yes)],
@@ -411,10 +436,11 @@ impl Declare for Publish {
                     sentences: &["9", "10.builder", "10.on", "10.mirror-name"],
                     deviation: Some("publish-first"),
                 },
+                Purpose::Witness => Origin { sentences: &[], deviation: Some("witness") },
             },
             stage: match self.purpose {
                 Purpose::MirroringOff | Purpose::Store => Stage::Follow,
-                Purpose::Mirroring => Stage::Protect,
+                Purpose::Mirroring | Purpose::Witness => Stage::Protect,
             },
             notes: vec![Phrase::new(format!("stores: {}", join(&kinds)))],
         }

@@ -1,6 +1,6 @@
 //! Install SQL Server on a rebuilt machine so that it can take the mirror: a person does it, the tool reads it back.
 
-use super::{Declare, mirror_lost};
+use super::{Declare, holds_nothing, mirror_lost};
 use crate::call::{Call, Task};
 use crate::condition::Condition;
 use crate::declaration::{
@@ -21,8 +21,11 @@ pub struct SetUpSql {
 impl Declare for SetUpSql {
     fn propose(problem: &Problem, state: &State) -> Vec<Self> {
         let v = problem.view(state);
+        // What can only witness needs an endpoint and no share: `SetUpWitness`.
         let missing = |&i: &InstanceId| {
-            v.get(Field::Ready(i)) != Value::Yes && v.get(Field::Reachable(problem.estate.host_of(i))) == Value::Yes
+            !holds_nothing(problem, i)
+                && v.get(Field::Ready(i)) != Value::Yes
+                && v.get(Field::Reachable(problem.estate.host_of(i))) == Value::Yes
         };
         problem.named().into_iter().filter(missing).map(|instance| Self { instance }).collect()
     }

@@ -39,6 +39,11 @@ pub(super) fn instructions(pool: &Fqdn, product: Product, changes: &[SlotChange]
     steps.extend(edits.iter().map(|(edit, stores)| step(edit, pool, stores)));
     steps.push("OK. Leave every other field alone.".into());
     steps.push(publish(product));
+    if edits.iter().any(|(edit, _)| matches!(edit, Edit::ClearWitness | Edit::Witness(_))) {
+        steps.push(
+            "Download the topology again and look at the witness: no cmdlet shows it, your word is the proof.".into(),
+        );
+    }
     Instructions {
         heads: vec![("Right", "RTCUniversalServerAdmins, and Domain Admins or delegated setup".to_owned())],
         steps,
@@ -148,7 +153,12 @@ fn notes(edits: &[(Edit, Vec<&SlotChange>)]) -> Vec<String> {
         vec!["A SQL Server that is away gives warnings that it cannot be reached. They are expected.".to_owned()];
     for (edit, _) in edits {
         match edit {
-            Edit::ClearMirror | Edit::ClearWitness => notes.push(
+            Edit::ClearWitness => notes.push(
+                "Do not follow the to-do \"Uninstall-CsMirrorDatabase\" that is shown after the publish: it would end all \
+                 mirroring. The sessions lose their witness in a step of its own."
+                    .to_owned(),
+            ),
+            Edit::ClearMirror => notes.push(
                 "Ignore the to-do \"Uninstall-CsMirrorDatabase\" that is shown after the publish: where it is needed, it \
                  is a step of its own."
                     .to_owned(),
@@ -161,7 +171,11 @@ fn notes(edits: &[(Edit, Vec<&SlotChange>)]) -> Vec<String> {
                 ));
                 notes.push("Do not let the wizard create the mirrors: that is a step of its own.".to_owned());
             }
-            Edit::Store(_) | Edit::Witness(_) => {}
+            Edit::Witness(i) => notes.push(format!(
+                "Where {i} is not offered, define it first: \"New\", then \"This SQL instance is in mirroring relation\" \
+                 with port 7022. Do not follow a to-do \"Uninstall-CsMirrorDatabase\": it would end all mirroring."
+            )),
+            Edit::Store(_) => {}
         }
     }
     notes.dedup();

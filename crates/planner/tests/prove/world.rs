@@ -73,6 +73,7 @@ pub fn problem() -> Problem {
         },
         consents: Default::default(),
         builds: Vec::new(),
+        ports: Vec::new(),
         confirms: false,
         lifted: Default::default(),
         estate,

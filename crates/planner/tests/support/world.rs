@@ -31,6 +31,8 @@ pub struct Plan<'a> {
     pub spare: Option<&'a str>,
     /// An instance that holds none: a witness.
     pub witness: Option<&'a str>,
+    /// Another one.
+    pub other_witness: Option<&'a str>,
     /// The product.
     pub product: Product,
 }
@@ -44,6 +46,7 @@ impl Default for Plan<'_> {
             front_ends: 3,
             spare: None,
             witness: None,
+            other_witness: None,
             product: Product::Lync2013,
         }
     }
@@ -72,7 +75,7 @@ pub fn parts(plan: &Plan<'_>) -> Parts {
                     .collect(),
             })
             .collect(),
-        instances: plan.witness.map(sql).into_iter().collect(),
+        instances: plan.witness.iter().chain(&plan.other_witness).map(|w| sql(w)).collect(),
         cms: None,
     }
 }
@@ -90,6 +93,7 @@ pub fn healthy(plan: &Plan<'_>) -> Problem {
         },
         consents: Default::default(),
         builds: Vec::new(),
+        ports: Vec::new(),
         confirms: false,
         lifted: Default::default(),
         estate,

@@ -61,6 +61,7 @@ pub fn situation(
     for i in instances(problem, v, triage.pool) {
         sentences.extend(instance(problem, context, names, triage.pool, i));
     }
+    sentences.extend(lost_witnesses(problem, context, names, triage.pool));
     sentences.extend(served(problem, v, triage.pool).map(Text::plain));
     Situation { pool: names.pool(triage.pool), broken: broken(triage), sentences, clock }
 }
@@ -136,6 +137,24 @@ fn instance(problem: &Problem, context: &Context<'_>, names: &Names<'_>, pool: P
             vec![text(&|n| format!("Whether {} ({slots}) answers is unknown ({reason}).", n.instance(i)))]
         }
     }
+}
+
+/// Witnesses that the databases of a pool have and do not see.
+fn lost_witnesses(problem: &Problem, context: &Context<'_>, names: &Names<'_>, pool: PoolId) -> Vec<Text> {
+    let v = problem.view(&problem.initial);
+    let mut lost = BTreeSet::new();
+    for i in instances(problem, v, pool) {
+        let all = databases(problem, pool, i).into_iter();
+        let apart = all.filter(|&d| v.get(Field::WitnessLink(d, i)) == Value::Disconnected);
+        lost.extend(apart.filter_map(|d| v.get(Field::Witness(d, i)).instance()));
+    }
+    let sentence = |w: InstanceId| {
+        let since = reasons::silent_since(context.snapshot, &problem.estate, problem.estate.host_of(w));
+        let since =
+            since.map_or_else(String::new, |since| format!(", and has been silent since {}", context.at(since)));
+        names.both(|n| format!("{} (witness) is not seen{since}: nothing fails over by itself.", n.instance(w)))
+    };
+    lost.into_iter().map(sentence).collect()
 }
 
 /// What an instance that answers holds: roles and sessions, then how complete.

@@ -103,12 +103,26 @@ fn purpose(
                 .collect();
             format!("Rebuild {}", join(&hosts.into_iter().collect::<Vec<_>>()))
         }
+        Part::Protect if witness_only(world, placed, before) => {
+            let pair = [Field::PrimarySlot, Field::MirrorSlot].map(|slot| on(&world.in_slot(after, slot))).join(" → ");
+            let witness = world.in_slot(after, Field::WitnessSlot);
+            if witness.is_empty() {
+                format!("No witness for {pair}")
+            } else {
+                format!("Witness {pair} by {}", on(&witness))
+            }
+        }
         Part::Protect => {
             let (from, to) = (world.in_slot(after, Field::PrimarySlot), world.in_slot(after, Field::MirrorSlot));
             let again = if world.in_slot(world.first(), Field::MirrorSlot).is_empty() { "" } else { " again" };
             if to.is_empty() { "Finish".to_owned() } else { format!("Mirror {} → {}{again}", on(&from), on(&to)) }
         }
     }
+}
+
+/// Whether a pair that is whole gets another witness, and nothing else.
+fn witness_only(world: &World<'_>, placed: &[Placed], before: View<'_>) -> bool {
+    world.protected(before) && placed.iter().all(|p| p.declaration.origin.deviation == Some("witness"))
 }
 
 /// What a run that stops after a step leaves behind; none where it is no safe stop.
