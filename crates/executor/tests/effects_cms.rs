@@ -7,8 +7,8 @@ use executor::simulated::{Deployment, Simulated};
 use model::call::{Call, Cmdlet};
 use model::field::{Field, Value};
 use model::problem::Problem;
-use support::{declared, holds, observe};
 use support::{begin, problem};
+use support::{declared, holds, observe};
 use topology::names::Fqdn;
 
 fn host(label: &str) -> Fqdn {

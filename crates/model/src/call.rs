@@ -153,6 +153,18 @@ pub enum Task {
         /// The host.
         host: Fqdn,
     },
+    /// Give the services of a Front End their start type back, and start them.
+    EnableServices {
+        /// The Front End.
+        front_end: Fqdn,
+        /// The product, which decides whether there is a cmdlet.
+        product: crate::estate::Product,
+    },
+    /// Find out why replicas stay behind, and mend it.
+    MendReplicas {
+        /// The Front Ends that are waited for.
+        front_ends: Vec<Fqdn>,
+    },
     /// Install SQL Server on a rebuilt machine.
     SetUpSql {
         /// The instance.

@@ -5,6 +5,7 @@
 use topology::names::{Fqdn, SqlInstance};
 
 use crate::call::Task;
+use crate::estate::Product;
 use crate::wrap::wrap;
 
 mod publish;
@@ -85,6 +86,8 @@ pub fn instructions(task: &Task) -> Instructions {
         Task::Fence { host } => fence(host),
         Task::Publish { pool, product, changes } => publish::instructions(pool, *product, changes),
         Task::Rebuild { host } => rebuild(host),
+        Task::EnableServices { front_end, product } => enable_services(front_end, *product),
+        Task::MendReplicas { front_ends } => mend_replicas(front_ends),
         Task::SetUpSql { instance, like, partner, share } => {
             set_up_sql(instance, like.as_deref(), partner.as_ref(), share.as_deref())
         }
@@ -129,6 +132,55 @@ fn rebuild(host: &Fqdn) -> Instructions {
             "Take an image of the machine before anything else goes on it: the way back.".into(),
         ],
         notes: vec![format!("From here on {host} may answer again. No SQL Server runs on it yet.")],
+    }
+}
+
+/// Services that somebody or something has disabled (operations §11.1). Who did it had a reason.
+fn enable_services(front_end: &Fqdn, product: Product) -> Instructions {
+    let why = match product {
+        Product::Skype2015 | Product::Skype2019 => {
+            "Invoke-CsComputerFailOver disables them; Invoke-CsComputerFailBack has not brought them back."
+        }
+        Product::Lync2010 | Product::Lync2013 => "No cmdlet of this product disables them: somebody did.",
+    };
+    Instructions {
+        heads: vec![("Right", format!("local Administrators on {front_end}")), ("Why", why.to_owned())],
+        steps: vec![
+            format!("Find out who disabled the services of {front_end}, and whether the reason has gone.").into(),
+            Step {
+                text: "See which they are, on that machine, in an elevated shell:".to_owned(),
+                items: vec!["Get-CsWindowsService | Select-Object Name, Status".to_owned()],
+            },
+            Step {
+                text: "Give each that is disabled its start type back, RTCSRV last:".to_owned(),
+                items: vec!["Set-Service -Name RTCSRV -StartupType Automatic".to_owned()],
+            },
+            Step { text: "Start them:".to_owned(), items: vec!["Start-CsWindowsService".to_owned()] },
+        ],
+        notes: vec![
+            "RTCSRV may say StartPending for many minutes. The other Front Ends must run meanwhile.".to_owned(),
+        ],
+    }
+}
+
+/// Replicas that stay behind although they were told to hurry (operations §10.3).
+fn mend_replicas(front_ends: &[Fqdn]) -> Instructions {
+    Instructions {
+        heads: vec![("Right", "RTCUniversalServerAdmins; local Administrators on the Front Ends".to_owned())],
+        steps: vec![
+            Step {
+                text: "See which of these is not UpToDate: Get-CsManagementStoreReplicationStatus".to_owned(),
+                items: front_ends.iter().map(ToString::to_string).collect(),
+            },
+            "On that machine, elevated: Test-CsReplica; the service \"Lync Server Replica Replicator Agent\" runs."
+                .into(),
+            "Its share xds-replica: RTC Server Local Group and RTCUniversalConfigReplicator read and write.".into(),
+            "Its certificate, and that of the machine with the Central Management store, are valid and trusted: else \
+             events 1015 and 1017 of LS File Transfer Agent Service."
+                .into(),
+            "Then, once more: Invoke-CsManagementStoreReplication -ReplicaFqdn with the name of that machine.".into(),
+        ],
+        notes: vec!["An Edge Server or another machine that stays behind stops nothing here.".to_owned()],
     }
 }
 

@@ -32,6 +32,8 @@ pub const END_SESSION: Duration = range(5, 55, "operations 14, proposal");
 pub const RESUME: Duration = range(MIN, 15 * MIN, "assumed");
 /// Give the databases of one type another witness, and see it connected.
 pub const SET_WITNESS: Duration = range(5, 2 * MIN, "assumed");
+/// A principal sees its witness again, and serves.
+pub const QUORUM: Duration = range(15, 5 * MIN, "operations 14: ping timeout 10 s");
 /// Bring a witness back, or build and install it.
 pub const WITNESS_SERVER: Duration = range(30 * MIN, 6 * HOUR, "assumed: a repair to a rebuild");
 /// Start the services of one Front End, and let the pool settle.

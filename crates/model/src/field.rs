@@ -20,7 +20,8 @@ pub enum Field {
     /// topology says, the seeding share writable for both service accounts. Of an instance on whose machine no store may
     /// lie: ready to witness, with the version of the partners and a mirroring endpoint that is STARTED. `Yes`, `No`.
     Ready(InstanceId),
-    /// Role of a copy: `Absent`, `Restoring` (no session), `Unmirrored` (online), `Principal`, `Mirror`.
+    /// Role of a copy: `Absent`, `Restoring` (no session), `Unmirrored` (online), `Principal`, `Mirror`, `Recovering` (not
+    /// online, and it says nothing of a session: a PRINCIPAL that has lost its quorum).
     Role(DatabaseId, InstanceId),
     /// State of a copy's mirroring session, as that copy sees it: `NoSession`, `Disconnected`, `Suspended`,
     /// `Synchronizing`, `PendingFailover`, `Synchronized`.
@@ -83,6 +84,7 @@ pub enum Value {
     Older,
     Absent,
     Restoring,
+    Recovering,
     Unmirrored,
     Principal,
     Mirror,

@@ -124,6 +124,16 @@ pub const DEVIATIONS: &[Deviation] = &[
         "the witness of a pair that stays: the pages have pairs that begin or end",
         "deploying SQL mirroring, removing a witness; SQL Server, ALTER DATABASE SET WITNESS; operations 5.7 and 6.8",
     ),
+    deviation(
+        "quorum",
+        "a principal that has lost mirror and witness is waited for: it serves again once it sees one of them",
+        "SQL Server, how a witness affects database availability; operations 7.5",
+    ),
+    deviation(
+        "open-principal",
+        "a principal without quorum opened by T-SQL: no page says how it serves when mirror and witness stay away",
+        "SQL Server, removing mirroring; operations 7.5; no page of the product",
+    ),
     deviation("confirm", "-Confirm:$false, else each cmdlet asks", "Invoke-CsDatabaseFailover"),
     deviation("save", "topology and settings saved: the way back from the publishes", "Publish-CsTopology; K11"),
     deviation(

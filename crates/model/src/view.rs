@@ -76,11 +76,12 @@ impl<'a> View<'a> {
         online.and(self.is(Field::Answers(i), Value::Yes)).and(fenced.not())
     }
 
-    /// Whether a copy may serve to somebody, seen or not: a silent host that nobody fenced may.
+    /// Whether a copy may serve to somebody, seen or not: a silent host that nobody fenced may, and a principal without quorum
+    /// does again as soon as it sees its partner or its witness.
     #[must_use]
     pub fn may_serve(self, d: DatabaseId, i: InstanceId) -> Truth {
         let online = match self.get(Field::Role(d, i)) {
-            Value::Unknown => Truth::Unknown,
+            Value::Unknown | Value::Recovering => Truth::Unknown,
             role => matches!(role, Value::Principal | Value::Unmirrored).into(),
         };
         online.and(self.is(Field::Fenced(self.estate.host_of(i)), Value::Yes).not())

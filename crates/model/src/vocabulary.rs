@@ -220,7 +220,7 @@ pub fn domain(field: Field) -> Domain {
         | Field::Saved
         | Field::Publishing => &[V::Yes, V::No],
         Field::Epoch(_) => &[V::Original, V::Rebuilt],
-        Field::Role(..) => &[V::Absent, V::Restoring, V::Unmirrored, V::Principal, V::Mirror],
+        Field::Role(..) => &[V::Absent, V::Restoring, V::Recovering, V::Unmirrored, V::Principal, V::Mirror],
         Field::Session(..) => {
             &[V::NoSession, V::Disconnected, V::Suspended, V::Synchronizing, V::PendingFailover, V::Synchronized]
         }
@@ -281,6 +281,7 @@ fn word(value: Value) -> &'static str {
         Value::Older => "older",
         Value::Absent => "absent",
         Value::Restoring => "RESTORING",
+        Value::Recovering => "RECOVERING",
         Value::Unmirrored => "unmirrored",
         Value::Principal => "PRINCIPAL",
         Value::Mirror => "MIRROR",

@@ -12,6 +12,8 @@ use crate::triage::first_of;
 pub enum Pairing {
     /// Two copies of one database serve.
     Twice,
+    /// A copy is PRINCIPAL and serves nobody: it has lost mirror and witness.
+    Offline,
     /// Some database is served nowhere, its mirror does not see the witness that is configured: forcing is refused.
     ForceRefused,
     /// Some database is served nowhere.
@@ -67,6 +69,7 @@ pub fn pairing(v: View<'_>, s: StoreId) -> Pairing {
         Pairing::Unknown,
         [
             (Pairing::Twice, twice(v, s)),
+            (Pairing::Offline, offline(v, s)),
             (Pairing::ForceRefused, served.not().and(cut_off)),
             (Pairing::Unserved, served.not()),
             (Pairing::Apart, together.not()),
@@ -80,6 +83,19 @@ pub fn pairing(v: View<'_>, s: StoreId) -> Pairing {
             (Pairing::Synchronized, some(Value::Synchronized)),
         ],
     )
+}
+
+/// Whether a copy on an instance that answers is a principal without quorum.
+#[must_use]
+pub fn offline(v: View<'_>, s: StoreId) -> Truth {
+    Truth::any(v.estate.store(s).instances.iter().map(|&i| offline_at(v, s, i)))
+}
+
+/// The same of one instance.
+pub(crate) fn offline_at(v: View<'_>, s: StoreId, i: InstanceId) -> Truth {
+    let databases = v.estate.store(s).databases.iter();
+    let recovering = Truth::any(databases.map(|&d| v.is(Field::Role(d, i), Value::Recovering)));
+    v.is(Field::Answers(i), Value::Yes).and(recovering)
 }
 
 /// Whether two copies of one database serve.

@@ -21,6 +21,8 @@ pub enum Situation {
     PrimaryLostPartly(HostId),
     /// As above, and all databases serve from the mirror slot already.
     PrimaryLostServed(HostId),
+    /// A host answers and serves nobody: its copies are PRINCIPAL and have lost mirror and witness.
+    PrincipalOffline(HostId),
     /// The host in the mirror slot is silent; the other serves.
     MirrorLost(HostId),
     /// What serves is not mirrored as declared, or other slots are declared.
@@ -41,7 +43,7 @@ impl Situation {
             }
             Self::MirrorLost(_) => Some(model::procedure::MIRROR_TITLE),
             Self::BothLost(_) => Some("Restoring an Enterprise Edition Back End Server"),
-            Self::SplitBrain | Self::Drift | Self::Unknown | Self::AsDeclared => None,
+            Self::SplitBrain | Self::PrincipalOffline(_) | Self::Drift | Self::Unknown | Self::AsDeclared => None,
         }
     }
 }
@@ -70,6 +72,11 @@ pub fn triage(problem: &Problem) -> Vec<PoolTriage> {
             Situation::PrimaryLost(h) | Situation::PrimaryLostPartly(h) | Situation::PrimaryLostServed(h) => {
                 let history = stores.iter().find_map(|(s, _)| unknown_history(v, *s));
                 history.or_else(|| (v.get(Field::Fenced(h)) != Value::Yes).then_some(Field::Fenced(h)))
+            }
+            Situation::PrincipalOffline(h) => {
+                let partners = problem.managed(pool).flat_map(|w| problem.estate.store(w.store).instances.clone());
+                let mut others = partners.map(|i| problem.estate.host_of(i)).filter(|&x| x != h);
+                others.find(|&x| v.get(Field::Fenced(x)) != Value::Yes).map(Field::Fenced)
             }
             Situation::Unknown => problem.managed(pool).find_map(|w| first_unknown(v, w)),
             _ => None,
@@ -138,6 +145,8 @@ fn situation(problem: &Problem, v: View<'_>, wish: &Wish) -> Situation {
         _ => Truth::False,
     };
     let mirror_host = mirror.instance().map_or(host, |m| v.estate.host_of(m));
+    let mut each = store.instances.iter().map(|&i| (i, crate::pairing::offline_at(v, wish.store, i)));
+    let (offline, is_offline) = each.find(|(_, t)| *t != Truth::False).unwrap_or((primary, Truth::False));
     let own = problem.goal().into_iter().filter(|c| concerns(problem, wish, &c.condition));
     let as_declared = Truth::all(own.map(|c| c.condition.eval(v)));
     first_of(
@@ -148,6 +157,7 @@ fn situation(problem: &Problem, v: View<'_>, wish: &Wish) -> Situation {
             (Situation::PrimaryLostServed(host), silent.and(all_served)),
             (Situation::PrimaryLostPartly(host), silent.and(any_served)),
             (Situation::PrimaryLost(host), silent),
+            (Situation::PrincipalOffline(v.estate.host_of(offline)), is_offline),
             (Situation::MirrorLost(mirror_host), mirror_silent),
             (Situation::AsDeclared, as_declared),
             (Situation::Drift, as_declared.not()),

@@ -128,9 +128,50 @@ fn disabled_services_need_the_cmdlet_of_2015_or_a_person() {
     assert_eq!(list[0].name, "Invoke-CsComputerFailBack");
     assert_eq!(model::cmdlet_table::check_in(&list[0], &["sfb2015"]), Ok(()));
     assert!(model::cmdlet_table::check(&list[0]).is_err(), "only one product has it");
+    assert_eq!(list.len(), plan.placed[0].declaration.ways.len() - 1, "and a person where it does not help");
     let mut p = one();
     set(&mut p, Field::Services(FE1), Value::Disabled);
-    assert!(matches!(solve(&p), Outcome::NoPlan { .. }), "Lync Server 2013 has no such cmdlet");
+    let plan = planned(&p, &["start/fe1"]);
+    let [way] = plan.placed[0].declaration.ways.as_slice() else { panic!("Lync Server 2013 has no such cmdlet") };
+    assert_eq!(way.performer, model::declaration::Performer::Person);
+}
+
+#[test]
+fn front_ends_that_stand_still_with_old_slots_are_started_together() {
+    let mut p = one();
+    for f in [FE1, FrontEndId(1)] {
+        set(&mut p, Field::Services(f), Value::Stopped);
+        set(&mut p, Field::LoadedMirror(f, StoreId(0)), Value::Nothing);
+    }
+    // The third has stopped too: a pool without quorum stops by itself.
+    set(&mut p, Field::Services(FrontEndId(2)), Value::Stopped);
+    planned(&p, &["full-stop/pool01/mirroring"]);
+    // They have not received what was published: waiting is allowed although the pool has no quorum.
+    for f in [FE1, FrontEndId(1), FrontEndId(2)] {
+        set(&mut p, Field::Replica(f), Value::Stale);
+    }
+    planned(&p, &["replicate/pool01/mirroring", "full-stop/pool01/mirroring"]);
+}
+
+#[test]
+fn one_front_end_that_was_powered_off_and_has_loaded_nothing_is_restarted() {
+    let mut p = one();
+    set(&mut p, Field::Services(FE1), Value::Stopped);
+    set(&mut p, Field::LoadedPrimary(FE1, StoreId(0)), Value::Unknown);
+    set(&mut p, Field::LoadedMirror(FE1, StoreId(0)), Value::Unknown);
+    set(&mut p, Field::StartedSinceMirror(FE1), Value::Unknown);
+    planned(&p, &["restart/fe1/mirroring"]);
+}
+
+#[test]
+fn a_replica_that_stays_behind_is_waited_for_then_forced_then_looked_at() {
+    let mut p = one();
+    set(&mut p, Field::LoadedMirror(FE1, StoreId(0)), Value::Nothing);
+    set(&mut p, Field::Replica(FE1), Value::Stale);
+    let plan = planned(&p, &["replicate/pool01/mirroring", "restart/fe1/mirroring"]);
+    use model::declaration::Performer::{Cmdlet, Person, Wait};
+    let ways: Vec<_> = plan.placed[0].declaration.ways.iter().map(|w| w.performer).collect();
+    assert_eq!(ways, [Wait, Cmdlet, Person]);
 }
 
 #[test]

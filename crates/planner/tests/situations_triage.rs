@@ -19,13 +19,13 @@ fn name(p: &Problem) -> (Situation, Pairing) {
 #[test]
 fn every_combination_has_one_name_and_ignorance_only_takes_it_away() {
     use Value::{
-        Absent, Disconnected, Mirror, No, NoSession, Principal, Restoring, Suspended, Synchronized, Synchronizing,
-        Unknown, Unmirrored, Yes,
+        Absent, Disconnected, Mirror, No, NoSession, Principal, Recovering, Restoring, Suspended, Synchronized,
+        Synchronizing, Unknown, Unmirrored, Yes,
     };
     let mut p = healthy(&Plan { types: &[DatabaseType::Archiving], ..Plan::default() });
     let d = p.estate.store(StoreId(0)).databases[0];
     let answers = [Unknown, Yes, No];
-    let roles = [Unknown, Absent, Restoring, Unmirrored, Principal, Mirror];
+    let roles = [Unknown, Absent, Restoring, Recovering, Unmirrored, Principal, Mirror];
     let sessions = [Unknown, NoSession, Disconnected, Suspended, Synchronizing, Synchronized];
     let links = [Unknown, Value::Nothing, Value::Connected, Disconnected];
     let facts: [(Field, &[Value]); 7] = [
@@ -60,7 +60,7 @@ fn every_combination_has_one_name_and_ignorance_only_takes_it_away() {
         }
     }
     // One database alone is never apart from itself; every other name was given.
-    assert_eq!(seen.len(), 12, "{seen:?}");
+    assert_eq!(seen.len(), 13, "{seen:?}");
 }
 
 #[test]

@@ -94,6 +94,8 @@ impl Trial {
             "Publish" => "the publish",
             "Rebuild" => "the rebuild",
             "SetUpSql" => "the installation of SQL Server",
+            "EnableServices" => "the enabling of services",
+            "MendReplicas" => "the mending of the replicas",
             "SetUpWitness" => "the bringing back of the witness",
             "Aftercare" => "the aftercare",
             other => other,
@@ -207,7 +209,12 @@ fn slips(call: &Call, sql_hosts: &BTreeSet<Fqdn>, machines: &[Fqdn], strangers: 
         Call::Person(Task::SetUpSql { .. }) => {
             slips.push(Slip::WrongVersion { version: "11.0.6020.0 Standard".to_owned() });
         }
-        Call::Person(Task::SetUpWitness { .. } | Task::Aftercare { .. })
+        Call::Person(
+            Task::SetUpWitness { .. }
+            | Task::EnableServices { .. }
+            | Task::MendReplicas { .. }
+            | Task::Aftercare { .. },
+        )
         | Call::Cmdlets(_)
         | Call::Sql { .. }
         | Call::Wait => {}

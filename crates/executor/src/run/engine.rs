@@ -279,7 +279,8 @@ impl Runner<'_> {
             }
             // For a wait its limit is the time in which the world does it; for a call its result may take `settle`.
             let span = if way.call == Call::Wait { way.limit.unwrap_or(0) } else { way.settle };
-            let achieved = self.await_result(look, place, d, span, person, &mut seen, &mut asked, began)?;
+            let idle = person || way.call == Call::Wait;
+            let achieved = self.await_result(look, place, d, span, (person, idle), &mut seen, &mut asked, began)?;
             if achieved {
                 let facts = std::mem::take(&mut seen);
                 self.record(Entry::Observed { step, facts }).map_err(|e| self.unrecorded(&e, began))?;
@@ -348,12 +349,11 @@ impl Runner<'_> {
         place: usize,
         d: &Declaration,
         span: u32,
-        person: bool,
+        (person, idle): (bool, bool),
         seen: &mut Vec<Fact>,
         asked: &mut u32,
         began: Timestamp,
     ) -> Result<bool, Halt> {
-        let waits = d.ways.iter().all(|w| w.call == Call::Wait);
         let from = self.driver.now();
         loop {
             *seen = look.result(self.driver, d).map_err(|e| in_flight(&e, began))?;
@@ -367,7 +367,7 @@ impl Runner<'_> {
             self.listener.event(&Event::Waiting { place, seconds: waited, holds: of - missing, of, facts: seen });
             self.beat(place, d).map_err(|why| Halt::InFlight { why, begun: began, seen: seen.clone() })?;
             // Nothing of ours is in flight while the world or a person does it: once is enough to stop.
-            if self.interrupt.stop() && (waits || person) {
+            if self.interrupt.stop() && idle {
                 self.end_record(place, d, StepOutcome::NoEffect).map_err(|e| self.unrecorded(&e, began))?;
                 return Err(Halt::Asked { person });
             }

@@ -48,6 +48,11 @@ fn person(task: &Task) -> String {
         }
         Task::Rebuild { host } => format!("a person rebuilds {host}"),
         Task::SetUpSql { instance, .. } => format!("a person installs SQL Server {instance}"),
+        Task::EnableServices { front_end, .. } => format!("a person enables the services of {front_end}"),
+        Task::MendReplicas { front_ends } => {
+            let names: Vec<_> = front_ends.iter().map(ToString::to_string).collect();
+            format!("a person looks why replicas stay behind: {}", names.join(", "))
+        }
         Task::SetUpWitness { instance, .. } => format!("a person makes {instance} able to witness"),
         Task::Aftercare { pool, .. } => format!("a person sees to log backups and reports of {pool}"),
     }

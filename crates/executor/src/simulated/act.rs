@@ -36,7 +36,10 @@ fn seconds(deed: &Deed) -> u64 {
         Deed::TestDatabases { .. } => 60,
         Deed::Export { .. } => 20,
         Deed::Look { .. } => 5,
-        Deed::Replicate => 5,
+        Deed::Replicate { .. } => 5,
+        Deed::FailBack { .. } => 120,
+        Deed::EnableServices { .. } => 600,
+        Deed::MendReplicas { .. } => 900,
         Deed::SetRegistrar { .. } => 20,
         Deed::PublishFile { .. } | Deed::Enable => 60,
         Deed::FailOverCms { .. } => 180,
@@ -124,8 +127,12 @@ impl Deployment {
                 Outcome::yes("")
             }
             Deed::Look { .. } => Outcome::yes(""),
-            Deed::Replicate | Deed::Enable => self.enable(),
             Deed::FailOverCms { backup } => self.fail_over_cms(backup.as_ref()),
+            Deed::Enable => self.enable(),
+            Deed::Replicate { front_end } => self.force_replication(front_end.as_ref()),
+            Deed::FailBack { front_end } => self.fail_back(front_end),
+            Deed::EnableServices { front_end } => self.enable_services(front_end),
+            Deed::MendReplicas { front_ends } => self.mend_replicas(front_ends),
             Deed::SetRegistrar { pool, changes } => self.set_registrar(pool, changes),
             Deed::PublishFile { file } => self.publish_file(file),
             Deed::Sql { on, verb, database } => self.sql(on, *verb, database),
@@ -158,9 +165,14 @@ impl Deployment {
         if let Some(h) = self.host_mut(host) {
             h.power = true;
             self.note(format!("{host} has power again"));
-        } else if let Some(f) = self.front_end_mut(host) {
+        } else if let Some(f) = self.front_end_mut(host).filter(|f| !f.power) {
             f.power = true;
+            let starts = f.services != super::pool::Services::Disabled;
             self.note(format!("{host} has power again"));
+            // Its services start with Windows, unless they are disabled.
+            if starts {
+                self.begin_start(host);
+            }
         }
         self.react();
     }

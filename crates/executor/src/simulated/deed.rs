@@ -37,8 +37,14 @@ pub enum Deed {
     Export { cmdlet: String },
     /// A cmdlet that only reads.
     Look { cmdlet: String },
-    /// `Invoke-CsManagementStoreReplication`.
-    Replicate,
+    /// `Invoke-CsManagementStoreReplication`, for one machine or for all.
+    Replicate { front_end: Option<Fqdn> },
+    /// `Invoke-CsComputerFailBack`.
+    FailBack { front_end: Fqdn },
+    /// A person gives services their start type back, and starts them.
+    EnableServices { front_end: Fqdn },
+    /// A person finds out why replicas stay behind, and mends it.
+    MendReplicas { front_ends: Vec<Fqdn> },
     /// `Set-CsRegistrar` with database slots.
     SetRegistrar { pool: Fqdn, changes: Vec<(DatabaseType, bool, SqlInstance)> },
     /// `Publish-CsTopology`.
@@ -146,6 +152,8 @@ fn person(task: &Task) -> Deed {
         Task::SetUpSql { instance, like, partner, .. } => {
             Deed::SetUpSql { instance: instance.clone(), like: like.clone(), partner: partner.clone() }
         }
+        Task::EnableServices { front_end, .. } => Deed::EnableServices { front_end: front_end.clone() },
+        Task::MendReplicas { front_ends } => Deed::MendReplicas { front_ends: front_ends.clone() },
         Task::SetUpWitness { instance, port, like, partners } => Deed::SetUpWitness {
             instance: instance.clone(),
             port: *port,
@@ -226,7 +234,10 @@ fn cmdlet(call: &Cmdlet) -> Result<Deed, Misuse> {
         "Export-CsConfiguration" | "Export-CsLisConfiguration" | "Get-CsTopology" | "Get-CsSimpleUrlConfiguration" => {
             Deed::Export { cmdlet: call.name.to_owned() }
         }
-        "Invoke-CsManagementStoreReplication" => Deed::Replicate,
+        "Invoke-CsManagementStoreReplication" => {
+            Deed::Replicate { front_end: call.text("ReplicaFqdn").map(|_| bound.fqdn("ReplicaFqdn")).transpose()? }
+        }
+        "Invoke-CsComputerFailBack" => Deed::FailBack { front_end: bound.fqdn("ComputerName")? },
         "Publish-CsTopology" => Deed::PublishFile { file: bound.text("FileName")? },
         "Enable-CsTopology" => Deed::Enable,
         "Invoke-CsManagementServerFailover" => Deed::FailOverCms {
@@ -274,7 +285,10 @@ impl Deed {
             Self::StartServices { .. } => "Start-CsWindowsService",
             Self::TestDatabases { .. } => "Test-CsDatabase",
             Self::Export { cmdlet } | Self::Look { cmdlet } => cmdlet,
-            Self::Replicate => "Invoke-CsManagementStoreReplication",
+            Self::FailBack { .. } => "Invoke-CsComputerFailBack",
+            Self::EnableServices { .. } => "EnableServices",
+            Self::MendReplicas { .. } => "MendReplicas",
+            Self::Replicate { .. } => "Invoke-CsManagementStoreReplication",
             Self::SetRegistrar { .. } => "Set-CsRegistrar",
             Self::PublishFile { .. } => "Publish-CsTopology",
             Self::Enable => "Enable-CsTopology",
@@ -313,6 +327,8 @@ impl Deed {
                 | Self::Rebuild { .. }
                 | Self::SetUpSql { .. }
                 | Self::SetUpWitness { .. }
+                | Self::EnableServices { .. }
+                | Self::MendReplicas { .. }
                 | Self::Aftercare { .. }
         )
     }

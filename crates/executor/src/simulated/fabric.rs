@@ -27,8 +27,10 @@ impl Deployment {
         let (now, published) = (self.now, &self.published);
         for pool in &mut self.pools {
             for (i, front_end) in (0u64..).zip(&mut pool.front_ends) {
-                let due = later(published.at, REPLICATION + i * REPLICATION_STEP);
-                if front_end.power && front_end.replica.version < published.version && due <= now {
+                let told = front_end.replica.forced.map_or(published.at, |at| at.max(published.at));
+                let due = later(told, REPLICATION + i * REPLICATION_STEP);
+                let receives = front_end.power && front_end.replica.stuck.is_none();
+                if receives && front_end.replica.version < published.version && due <= now {
                     front_end.replica.version = published.version;
                     front_end.replica.received = now;
                     front_end.replica.slots = published.slots_of(&pool.name);

@@ -28,7 +28,7 @@ impl Observer<'_> {
         let Some(copy) = server.copy(name).filter(|c| self.same_family(d, c)) else {
             return Read::known(absent(field), "sys.databases", Some(&at.host));
         };
-        if copy.state == CopyState::Recovering {
+        if copy.state == CopyState::Recovering && !matches!(field, Field::Role(..) | Field::Content(..)) {
             return Read::unknown(
                 VIEW,
                 Some(&at.host),
@@ -88,6 +88,12 @@ impl Observer<'_> {
         if others().any(|c| c.fork > copy.fork) {
             return Read::known(Value::Superseded, "sys.database_recovery_status", asked);
         }
+        // A principal without quorum: where its mirror was SYNCHRONIZED to the end, it may have failed over since.
+        let exposed = copy.monitor.is_some_and(|row| !row.synchronized);
+        if copy.state == CopyState::Recovering && !exposed && others().next().is_none() {
+            let why = "the mirror may have failed over with the witness: neither answers";
+            return Read::unknown("msdb, mirroring monitor", asked, why);
+        }
         let ahead = others().any(|c| c.position() > copy.position());
         let lost_principal = copy.role() == Some(Role::Mirror)
             && copy
@@ -120,6 +126,7 @@ fn absent(field: Field) -> Value {
 
 fn role(copy: &Copy) -> Value {
     match (copy.role(), copy.state) {
+        (_, CopyState::Recovering) => Value::Recovering,
         (Some(Role::Principal), _) => Value::Principal,
         (Some(Role::Mirror), _) => Value::Mirror,
         (None, CopyState::Restoring) => Value::Restoring,

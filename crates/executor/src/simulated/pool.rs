@@ -103,6 +103,22 @@ pub struct Replica {
     pub received: Timestamp,
     /// The slots in it, of the pool's stores.
     pub slots: Vec<Slots>,
+    /// Why it receives nothing, where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stuck: Option<Stuck>,
+    /// When it was last told to hurry: it receives what there is two to three minutes later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub forced: Option<Timestamp>,
+}
+
+/// Why a replica receives nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stuck {
+    /// It waits to be told.
+    UntilForced,
+    /// A share, a certificate or a service is not right.
+    UntilMended,
 }
 
 /// The slots of a store in one topology.

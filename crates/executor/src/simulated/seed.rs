@@ -124,7 +124,7 @@ fn front_end(label: &str, primary: &SqlInstance, stores: &[Slots]) -> FrontEnd {
         running_since: Some(at(30 * 86_400 - 600)),
         loaded: stores.to_vec(),
         voter: Some(Voter { instance: primary.clone(), windows_installed: at(LONG_AGO + 86_400) }),
-        replica: Replica { version: 1, received: at(40 * 86_400), slots: stores.to_vec() },
+        replica: Replica { version: 1, received: at(40 * 86_400), slots: stores.to_vec(), stuck: None, forced: None },
     }
 }
 

@@ -32,9 +32,10 @@ impl Deployment {
             if end.linked { self.partner_speaks(&end) } else { self.partner_is_silent(&end) }
         }
         self.write(seconds);
-        let linked: Vec<End> = self.ends().into_iter().filter(|e| e.linked).collect();
+        let (linked, alone): (Vec<End>, Vec<End>) = self.ends().into_iter().partition(|e| e.linked);
         self.follow(&linked);
         self.monitor(&linked);
+        self.monitor_alone(&alone);
     }
 
     /// Every session end on an instance that runs, on the network or not.
@@ -282,6 +283,20 @@ impl Deployment {
             if let Some(copy) = self.copy_mut(&end.at, &end.database) {
                 copy.monitor =
                     Some(MonitorRow { at: now, synchronized: end.session.state == SessionState::Synchronized });
+            }
+        }
+    }
+
+    /// A principal that serves without its mirror goes on with its rows: they say that the mirror could not fail over since.
+    fn monitor_alone(&mut self, alone: &[End]) {
+        let now = self.now;
+        for end in alone {
+            let exposed = |s: &Session| s.role == Role::Principal && s.state == SessionState::Disconnected;
+            if let Some(copy) = self.copy_mut(&end.at, &end.database)
+                && copy.online()
+                && copy.session.as_ref().is_some_and(exposed)
+            {
+                copy.monitor = Some(MonitorRow { at: now, synchronized: false });
             }
         }
     }

@@ -1,7 +1,10 @@
-//! Wait until every Front End of a pool has received the published topology.
+//! Wait until every Front End of a pool has received the published topology; where that does not happen by itself, it is
+//! forced, and then a person looks.
 
 use super::{Declare, pool_id};
-use crate::call::Call;
+use topology::names::Fqdn;
+
+use crate::call::{Call, Cmdlet, Task};
 use crate::condition::Condition;
 use crate::declaration::{
     Declaration, Evidence, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
@@ -20,6 +23,48 @@ pub struct AwaitReplication {
     mirrored: bool,
     /// Whether it names slots that only lead to the declared ones: two more ids.
     meanwhile: bool,
+}
+
+impl AwaitReplication {
+    /// Waiting; then the replicas of this pool are told to hurry; then a person looks. Other machines that stay behind, an
+    /// Edge Server for one, are not waited for (operations §10.3 and §14).
+    fn ways(&self, problem: &Problem) -> Vec<Way> {
+        let front_ends = problem.estate.pool(self.pool).front_ends.iter();
+        let names: Vec<Fqdn> = front_ends.map(|&f| problem.estate.front_end(f).fqdn.clone()).collect();
+        let wait = Way {
+            limit: Some(10 * 60),
+            settle: 0,
+            retry: true,
+            ..Way::new(
+                Performer::Wait,
+                Call::Wait,
+                Evidence::Documented,
+                "Get-CsManagementStoreReplicationStatus: up to date, and newer than the publish",
+            )
+            .by(&["RTCUniversalReadOnlyAdmins"])
+        };
+        let hurry = |name| Cmdlet::new("Invoke-CsManagementStoreReplication").with("ReplicaFqdn", name);
+        let force = Way {
+            settle: 20 * 60,
+            ..Way::cmdlets(
+                names.iter().map(hurry).collect(),
+                5 * 60,
+                Evidence::Documented,
+                "Invoke-CsManagementStoreReplication: begins after 2 to 3 minutes",
+            )
+            .by(&["RTCUniversalServerAdmins"])
+        };
+        let mend = Way {
+            settle: 10 * 60,
+            ..Way::person(
+                Task::MendReplicas { front_ends: names },
+                Evidence::Documented,
+                "Test-CsReplica; KB 2759117; operations 10.3",
+            )
+            .by(&["RTCUniversalServerAdmins", "local Administrators on the Front Ends"])
+        };
+        vec![wait, force, mend]
+    }
 }
 
 impl Declare for AwaitReplication {
@@ -64,17 +109,7 @@ impl Declare for AwaitReplication {
                 .iter()
                 .map(|&f| vec![Vec::new(), vec![write(Field::Replica(f), Value::Current)]])
                 .collect(),
-            ways: vec![Way {
-                performer: Performer::Wait,
-                requires: Vec::new(),
-                rights: vec!["RTCUniversalReadOnlyAdmins"],
-                call: Call::Wait,
-                limit: Some(30 * 60),
-                settle: 0,
-                evidence: Evidence::Documented,
-                source: "Get-CsManagementStoreReplicationStatus: up to date, and newer than the publish",
-                retry: true,
-            }],
+            ways: self.ways(problem),
             risks: Vec::new(),
             loses: Vec::new(),
             ends: None,
@@ -82,7 +117,8 @@ impl Declare for AwaitReplication {
             duration: durations::REPLICATE,
             group: None,
             subject: Subject::Pool(self.pool),
-            stops_harm: false,
+            // It changes nothing, and Front Ends that stand still start with what they have received.
+            stops_harm: true,
             work: Work::Look,
             origin: Origin { sentences: &[], deviation: Some("replicas") },
             stage: if self.mirrored { Stage::Protect } else { Stage::Follow },

@@ -2,6 +2,7 @@
 //! to add one is to add a file and its line here.
 
 mod aftercare;
+mod await_quorum;
 mod await_replication;
 mod confirm;
 mod create_mirror;
@@ -11,6 +12,7 @@ mod fence;
 mod forget_partner;
 mod full_stop;
 mod move_cms;
+mod open_principal;
 mod publish;
 mod rebuild;
 mod recover;
@@ -109,6 +111,8 @@ catalogue! {
     Recover = recover::Recover,
     SetUpWitness = set_up_witness::SetUpWitness,
     SetWitness = set_witness::SetWitness,
+    AwaitQuorum = await_quorum::AwaitQuorum,
+    OpenPrincipal = open_principal::OpenPrincipal,
 }
 
 impl Action {

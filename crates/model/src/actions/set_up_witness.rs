@@ -8,7 +8,7 @@ use crate::declaration::{Declaration, Evidence, Origin, Phrase, Stage, StepId, S
 use crate::durations;
 use crate::estate::InstanceId;
 use crate::field::{Field, State, Value, write};
-use crate::problem::Problem;
+use crate::problem::{Problem, Wanted, Wish};
 use crate::rules;
 
 /// Set a witness up.
@@ -22,6 +22,14 @@ impl Declare for SetUpWitness {
         let v = problem.view(state);
         let unable = |i| [Field::Answers(i), Field::Ready(i)].iter().any(|&f| v.get(f) != Value::Yes);
         let mut wanted: Vec<InstanceId> = problem.wishes.iter().filter_map(|w| w.witness_wish()?).collect();
+        // One that nobody asked for gives a principal its quorum back.
+        let offline = |w: &&Wish| {
+            let store = problem.estate.store(w.store);
+            let at = |i: &InstanceId| store.databases.iter().any(|&d| v.get(Field::Role(d, *i)) == Value::Recovering);
+            w.witness == Wanted::Unmanaged && store.instances.iter().any(at)
+        };
+        let missed = problem.wishes.iter().filter(offline).map(|w| v.get(Field::WitnessSlot(w.store)).instance());
+        wanted.extend(missed.flatten());
         wanted.sort_unstable();
         wanted.dedup();
         wanted.retain(|&i| unable(i) && holds_nothing(problem, i));
@@ -37,7 +45,8 @@ impl Declare for SetUpWitness {
         let i = self.instance;
         let h = estate.host_of(i);
         let name = estate.instance(i).name.clone();
-        let watches = problem.wishes.iter().filter(|w| w.witness_wish() == Some(Some(i)));
+        let in_slot = |w: &Wish| problem.view(&problem.initial).get(Field::WitnessSlot(w.store)) == Value::Instance(i);
+        let watches = problem.wishes.iter().filter(|w| w.witness_wish() == Some(Some(i)) || in_slot(w));
         let mut partners: Vec<InstanceId> = watches.flat_map(|w| w.slot_instances()).collect();
         partners.sort_unstable();
         partners.dedup();

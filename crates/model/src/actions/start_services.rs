@@ -1,12 +1,12 @@
-//! Start the services of a Front End that stands still and has no other reason to restart: by the usual cmdlet, or, where
-//! an aborted failover of the computer has disabled them, by the one that undoes it.
+//! Start the services of a Front End that stands still and has no other reason to restart: by the usual cmdlet; where an
+//! aborted failover of the computer has disabled them, by the one that undoes it; where a person did, by a person.
 
 use super::Declare;
 use super::restart::{Loads, start};
-use crate::call::{Call, Cmdlet};
+use crate::call::{Cmdlet, Task};
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
-    Declaration, Evidence, Group, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
+    Declaration, Evidence, Group, Origin, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
 };
 use crate::durations;
 use crate::estate::{FrontEndId, Product};
@@ -22,12 +22,39 @@ pub struct StartServices {
     loads: Loads,
 }
 
-/// Whether services are disabled, and by what they can be enabled again: Skype for Business Server 2015 disables them when
-/// it fails a computer over, and has a cmdlet that undoes it. In Lync Server 2013 a person did it, and a person knows why.
-fn can_start(product: Product, services: Value) -> bool {
-    match product {
-        Product::Skype2015 | Product::Skype2019 => matches!(services, Value::Stopped | Value::Disabled),
-        Product::Lync2010 | Product::Lync2013 => services == Value::Stopped,
+impl StartServices {
+    /// The cmdlet, where there is one for it; for services that are disabled a person too, who can find out why.
+    ///
+    /// Skype for Business Server 2015 disables services when it fails a computer over, and has a cmdlet that undoes it. In
+    /// Lync Server 2013 somebody did it.
+    fn ways(&self, problem: &Problem) -> Vec<Way> {
+        let estate = &problem.estate;
+        let computer = &estate.front_end(self.front_end).fqdn;
+        let product = estate.pool(estate.front_end(self.front_end).pool).product;
+        let rights = ["RTCUniversalServerAdmins", "local Administrators on the Front End"];
+        let by_cmdlet = |cmdlet, source| Way {
+            settle: 30 * 60,
+            retry: true,
+            ..Way::cmdlets(vec![cmdlet], 30 * 60, Evidence::Documented, source).by(&rights)
+        };
+        if !self.disabled {
+            return vec![by_cmdlet(start(problem, self.front_end), "Start-CsWindowsService")];
+        }
+        let undo = matches!(product, Product::Skype2015 | Product::Skype2019).then(|| {
+            let undo = Cmdlet::new("Invoke-CsComputerFailBack").with("ComputerName", computer);
+            let source = "patching or updating Front End Servers: Invoke-CsComputerFailBack";
+            by_cmdlet(undo.without("Confirm").switch("Verbose"), source)
+        });
+        let by_person = Way {
+            settle: 30 * 60,
+            ..Way::person(
+                Task::EnableServices { front_end: computer.clone(), product },
+                Evidence::Documented,
+                "Windows, start type of a service; Start-CsWindowsService",
+            )
+            .by(&["local Administrators on the Front End"])
+        };
+        undo.into_iter().chain([by_person]).collect()
     }
 }
 
@@ -46,7 +73,7 @@ impl Declare for StartServices {
                     .achieves(f)
                     .iter()
                     .all(|c| matches!(c, Condition::Is(Field::Services(_), _)) || c.eval(v).holds());
-                if can_start(part.product, services) && (disabled || only_stopped) {
+                if disabled || (services == Value::Stopped && only_stopped) {
                     all.push(Self { front_end: f, disabled, loads: loads.clone() });
                 }
             }
@@ -67,12 +94,6 @@ impl Declare for StartServices {
         requires.push(clause(Condition::Is(Field::Services(f), now), rules::ROLE));
         requires.push(clause(Predicate::Joins(pool, f), rules::G2));
         requires.extend(self.loads.back_end(estate));
-        let call = if self.disabled {
-            let computer = &estate.front_end(f).fqdn;
-            Cmdlet::new("Invoke-CsComputerFailBack").with("ComputerName", computer).without("Confirm").switch("Verbose")
-        } else {
-            start(problem, f)
-        };
         Declaration {
             id: StepId(format!("start/{}", estate.front_end(f).fqdn)),
             title: Phrase::new("Start ").front_end(f),
@@ -86,21 +107,7 @@ impl Declare for StartServices {
                 vec![write(Field::Services(f), Value::Starting)],
                 self.loads.effect(f),
             ]],
-            ways: vec![Way {
-                performer: Performer::Cmdlet,
-                requires: Vec::new(),
-                rights: vec!["RTCUniversalServerAdmins", "local Administrators on the Front End"],
-                call: Call::Cmdlets(vec![call]),
-                limit: Some(30 * 60),
-                settle: 30 * 60,
-                evidence: Evidence::Documented,
-                source: if self.disabled {
-                    "patching or updating Front End Servers: Invoke-CsComputerFailBack"
-                } else {
-                    "Start-CsWindowsService"
-                },
-                retry: true,
-            }],
+            ways: self.ways(problem),
             risks: Vec::new(),
             loses: Vec::new(),
             ends: None,

@@ -141,7 +141,7 @@ fn failures(world: &World<'_>, pools: &[PoolId], state: &State) -> (&'static str
     let v = world.view(state);
     let mut said: Vec<Text> = Vec::new();
     let mut worst = Truth::True;
-    for &pool in pools.iter().filter(|&&pool| !v.announced_stop(pool)) {
+    for &pool in pools.iter().filter(|&&pool| v.announced_stop(pool) != Truth::True) {
         let truth = front_ends(world, v, pool, &mut said);
         worst = worst.and(truth);
     }
@@ -243,7 +243,7 @@ fn voter(world: &World<'_>, pools: &[PoolId], state: &State, host: HostId) -> Tr
         without.set(estate, Field::Answers(i), Value::No);
     }
     let v = world.problem().view(&without);
-    Truth::all(pools.iter().filter(|&&p| !v.announced_stop(p)).map(|&p| v.pool_holds(p, None)))
+    Truth::all(pools.iter().filter(|&&p| v.announced_stop(p) != Truth::True).map(|&p| v.pool_holds(p, None)))
 }
 
 impl Around {

@@ -61,6 +61,7 @@ pub fn situation(
     for i in instances(problem, v, triage.pool) {
         sentences.extend(instance(problem, context, names, triage.pool, i));
     }
+    sentences.extend(without_quorum(problem, names, triage.pool));
     sentences.extend(lost_witnesses(problem, context, names, triage.pool));
     sentences.extend(served(problem, v, triage.pool).map(Text::plain));
     Situation { pool: names.pool(triage.pool), broken: broken(triage), sentences, clock }
@@ -70,7 +71,7 @@ fn broken(triage: &PoolTriage) -> bool {
     use triage::Situation as S;
     match triage.situation {
         S::SplitBrain | S::BothLost(_) | S::PrimaryLost(_) | S::PrimaryLostPartly(_) => true,
-        S::PrimaryLostServed(_) | S::MirrorLost(_) => true,
+        S::PrimaryLostServed(_) | S::PrincipalOffline(_) | S::MirrorLost(_) => true,
         S::Drift | S::Unknown | S::AsDeclared => false,
     }
 }
@@ -139,6 +140,20 @@ fn instance(problem: &Problem, context: &Context<'_>, names: &Names<'_>, pool: P
     }
 }
 
+/// Instances that answer and serve nobody, because their copies see neither mirror nor witness; and what is the cheapest
+/// way out.
+fn without_quorum(problem: &Problem, names: &Names<'_>, pool: PoolId) -> Vec<Text> {
+    let v = problem.view(&problem.initial);
+    let offline = |&i: &InstanceId| {
+        let recovering = |&d: &DatabaseId| v.get(Field::Role(d, i)) == Value::Recovering;
+        v.get(Field::Answers(i)) == Value::Yes && databases(problem, pool, i).iter().any(recovering)
+    };
+    let sentence = |i: InstanceId| {
+        names.both(|n| format!("{} serves again by itself once its mirror or its witness is back.", n.instance(i)))
+    };
+    instances(problem, v, pool).into_iter().filter(offline).map(sentence).collect()
+}
+
 /// Witnesses that the databases of a pool have and do not see.
 fn lost_witnesses(problem: &Problem, context: &Context<'_>, names: &Names<'_>, pool: PoolId) -> Vec<Text> {
     let v = problem.view(&problem.initial);
@@ -190,6 +205,7 @@ pub fn roles(v: View<'_>, databases: &[DatabaseId], i: InstanceId) -> Vec<(Strin
         let role = vocabulary::value_text(v.estate, v.get(Field::Role(d, i)));
         let what = match v.get(Field::Session(d, i)) {
             Value::NoSession => role,
+            Value::Unknown if v.get(Field::Role(d, i)) == Value::Recovering => "PRINCIPAL without quorum".to_owned(),
             Value::Unknown if v.get(Field::Role(d, i)) == Value::Unknown => "unknown".to_owned(),
             Value::Unknown => format!("{role}, session unknown"),
             session => format!("{role}, {}", vocabulary::value_text(v.estate, session)),

@@ -375,6 +375,7 @@ fn word(situation: Situation) -> &'static str {
         Situation::PrimaryLost(_) => "primary_lost",
         Situation::PrimaryLostPartly(_) => "primary_lost_partly",
         Situation::PrimaryLostServed(_) => "primary_lost_served",
+        Situation::PrincipalOffline(_) => "principal_offline",
         Situation::MirrorLost(_) => "mirror_lost",
         Situation::Drift => "drift",
         Situation::Unknown => "unknown",

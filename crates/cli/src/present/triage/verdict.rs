@@ -59,6 +59,9 @@ impl Case<'_> {
                 format!("has lost its primary-slot SQL {}, {}", verb(hosts.len(), "host", "hosts"), join(&hosts))
             }
             Situation::MirrorLost(h) => format!("has lost its mirror-slot SQL host, {}", self.problem.estate.host(h)),
+            Situation::PrincipalOffline(h) => {
+                format!("has its databases on {}, which answers and serves nobody", self.problem.estate.host(h))
+            }
             Situation::Drift => self.drift(),
             Situation::Unknown => "is in a state that could not be told".to_owned(),
             Situation::AsDeclared => "is as declared".to_owned(),
@@ -72,7 +75,7 @@ impl Case<'_> {
             Situation::PrimaryLost(_) | Situation::PrimaryLostPartly(_) | Situation::PrimaryLostServed(_) => {
                 self.survivors(&self.lost().0)
             }
-            Situation::MirrorLost(_) | Situation::Drift => self.users(),
+            Situation::MirrorLost(_) | Situation::PrincipalOffline(_) | Situation::Drift => self.users(),
             Situation::Unknown => self.unread(),
             // What nobody declares may still be worth a look: a witness that is not seen.
             Situation::AsDeclared => self.worst().map_or_else(String::new, |clause| format!("Worth a look: {clause}.")),
