@@ -54,7 +54,7 @@ pub struct Declaration {
     pub group: Option<Group>,
     /// What it works on, for the price of touching what the goal does not name.
     pub subject: Subject,
-    /// Whether it stops harm: such steps run while an invariant is false.
+    /// Whether it stops harm: such steps run while an invariant about data is false.
     pub stops_harm: bool,
     /// What kind of work it is, for counting.
     pub work: Work,

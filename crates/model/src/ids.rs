@@ -123,6 +123,7 @@ impl Ids {
             P::NoLivingPair(x, y, z) => P::NoLivingPair(d(*x), i(*y), i(*z)),
             P::CompleteBesides(x, y) => P::CompleteBesides(d(*x), h(*y)),
             P::NoLiveCopy(x, y) => P::NoLiveCopy(d(*x), i(*y)),
+            P::Witnessed(x, y) => P::Witnessed(d(*x), y.map(i)),
             P::WitnessPermits(x, y) => P::WitnessPermits(d(*x), i(*y)),
             P::PartnerHarmless(x, y) => P::PartnerHarmless(d(*x), i(*y)),
             P::RunsOnPrimary(x, y, z) => P::RunsOnPrimary(f(*x), s(*y), i(*z)),

@@ -106,7 +106,6 @@ impl Problem {
             consents,
             builds,
             ports,
-            ports,
             confirms: self.confirms,
             lifted: self.lifted.clone(),
             estate,

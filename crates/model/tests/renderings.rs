@@ -108,12 +108,14 @@ fn every_kind_of_call_is_seen() {
             Call::Person(Task::Rebuild { .. }) => Some("rebuild"),
             Call::Person(Task::SetUpSql { .. }) => Some("sql"),
             Call::Person(Task::SetUpWitness { .. }) => Some("witness"),
+            Call::Person(Task::EnableServices { .. }) => Some("services"),
+            Call::Person(Task::MendReplicas { .. }) => Some("replicas"),
             Call::Person(Task::Aftercare { .. }) => Some("aftercare"),
             Call::Sql { .. } => Some("tsql"),
             Call::Cmdlets(_) | Call::Wait => None,
         })
         .collect();
-    assert_eq!(kinds.len(), 6, "{kinds:?}");
+    assert_eq!(kinds.len(), 7, "{kinds:?}");
 }
 
 #[test]

@@ -102,7 +102,9 @@ impl<'a> Rules<'a> {
         if worse(&ended) || (!d.begin.is_empty() && worse(&self.standing(&during))) {
             return None;
         }
-        let harmed = standing.contains(&Truth::False);
+        // A pool that stands still is no reason to leave its databases unserved: it cannot start without them.
+        let harms = |c: &Clause| c.rule.key != model::rules::I4.key;
+        let harmed = self.invariants.iter().zip(standing).any(|(c, t)| *t == Truth::False && harms(c));
         let repairs = standing.iter().zip(&ended).any(|(before, after)| *before == Truth::False && after > before);
         if harmed && !repairs && !d.stops_harm {
             return None;

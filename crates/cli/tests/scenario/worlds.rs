@@ -2,8 +2,10 @@
 
 use executor::simulated::Deployment;
 use executor::simulated::host::{Endpoint, Host, SqlServer};
+use executor::simulated::pool::{Services, Stuck};
 use jiff::SignedDuration;
 use model::database_type::DatabaseType;
+use model::estate::Product;
 use topology::names::{Fqdn, InstanceName, SqlInstance};
 
 use super::Folder;
@@ -17,7 +19,7 @@ pub struct Scenario {
 }
 
 /// Every scenario.
-pub const ALL: [Scenario; 21] = [
+pub const ALL: [Scenario; 25] = [
     Scenario { name: "seed", world: Deployment::seed },
     Scenario { name: "synchronisation-unknown", world: || Deployment::seed().synchronisation_unknown() },
     Scenario { name: "witness-all", world: || night(|d| d.witness(&instance("be3", "RTC"))) },
@@ -38,6 +40,10 @@ pub const ALL: [Scenario; 21] = [
     Scenario { name: "cms-elsewhere-down", world: cms_elsewhere_down },
     Scenario { name: "witness-add", world: || with_server(cared_for(Deployment::healthy()), "w1", Some(7022)) },
     Scenario { name: "witness-remove", world: || since(watched, |world| world.power_off(&host("w1"))) },
+    Scenario { name: "principal-offline", world: principal_offline },
+    Scenario { name: "principal-offline-witness", world: principal_offline },
+    Scenario { name: "services-disabled", world: services_disabled },
+    Scenario { name: "replica-stuck", world: || since(cared_for, topology_not_received) },
     Scenario { name: "witness-change", world: || with_server(watched(Deployment::healthy()), "w2", None) },
 ];
 
@@ -95,6 +101,33 @@ fn cared_for(mut world: Deployment) -> Deployment {
 /// With a witness, w1, and nothing left to do.
 fn watched(world: Deployment) -> Deployment {
     cared_for(world).witness(&instance("w1", "RTC"))
+}
+
+/// be2, the mirror, has been dead for a while when w1, the witness, dies too: be1 sees neither, and serves nobody.
+fn principal_offline() -> Deployment {
+    let mut world = since(watched, |world| world.power_off(&host("be2")));
+    world.power_off(&host("w1"));
+    world.advance(300);
+    world
+}
+
+/// A failover of the computer fe1 was left half done: its services are disabled.
+fn services_disabled() -> Deployment {
+    let mut world = cared_for(Deployment::healthy());
+    world.pool_mut(&host("pool01")).expect("pool01").product = Product::Skype2015;
+    world.front_end_mut(&host("fe1")).expect("fe1").services = Services::Disabled;
+    world
+}
+
+/// The Front Ends run a topology from before the mirrors; the one with them does not reach fe3.
+fn topology_not_received(world: &mut Deployment) {
+    for front_end in &mut world.pool_mut(&host("pool01")).expect("pool01").front_ends {
+        for slots in front_end.loaded.iter_mut().chain(&mut front_end.replica.slots) {
+            slots.mirror = None;
+        }
+    }
+    world.front_end_mut(&host("fe3")).expect("fe3").replica.stuck = Some(Stuck::UntilForced);
+    world.foreign_publish(None);
 }
 
 /// With one more SQL Server that holds nothing, and a mirroring endpoint on that port.

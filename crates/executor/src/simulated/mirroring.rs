@@ -158,6 +158,10 @@ impl Deployment {
                 errors.push(format!("{}: {error}", slots.kind));
                 continue;
             }
+            if let Some(witness) = slots.witness.as_ref().filter(|w| !self.answers(w)) {
+                errors.push(format!("{}: cannot connect to the witness {witness}", slots.kind));
+                continue;
+            }
             self.open_endpoints(&slots.primary, &mirror);
             let all: Vec<&str> = included(slots.kind, exclude).collect();
             if drop {

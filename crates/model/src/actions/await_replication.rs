@@ -26,7 +26,7 @@ pub struct AwaitReplication {
 }
 
 impl AwaitReplication {
-    /// Waiting; then the replicas of this pool are told to hurry; then a person looks. Other machines that stay behind, an
+    /// Waiting; then the replicas are told to hurry; then a person looks. Other machines that stay behind, an
     /// Edge Server for one, are not waited for (operations §10.3 and §14).
     fn ways(&self, problem: &Problem) -> Vec<Way> {
         let front_ends = problem.estate.pool(self.pool).front_ends.iter();
@@ -43,11 +43,10 @@ impl AwaitReplication {
             )
             .by(&["RTCUniversalReadOnlyAdmins"])
         };
-        let hurry = |name| Cmdlet::new("Invoke-CsManagementStoreReplication").with("ReplicaFqdn", name);
         let force = Way {
             settle: 20 * 60,
             ..Way::cmdlets(
-                names.iter().map(hurry).collect(),
+                vec![Cmdlet::new("Invoke-CsManagementStoreReplication")],
                 5 * 60,
                 Evidence::Documented,
                 "Invoke-CsManagementStoreReplication: begins after 2 to 3 minutes",
@@ -117,8 +116,7 @@ impl Declare for AwaitReplication {
             duration: durations::REPLICATE,
             group: None,
             subject: Subject::Pool(self.pool),
-            // It changes nothing, and Front Ends that stand still start with what they have received.
-            stops_harm: true,
+            stops_harm: false,
             work: Work::Look,
             origin: Origin { sentences: &[], deviation: Some("replicas") },
             stage: if self.mirrored { Stage::Protect } else { Stage::Follow },

@@ -19,8 +19,6 @@ pub struct CreateMirror {
     from: InstanceId,
     to: InstanceId,
     witness: Option<InstanceId>,
-    /// Whether both partners see that witness at once; one that is away is named all the same.
-    witnessed: bool,
     /// The databases that are left to create.
     create: Vec<DatabaseId>,
     /// The databases whose session already runs and synchronises.
@@ -33,11 +31,7 @@ impl CreateMirror {
     /// What is true of one database once its mirror is synchronised.
     fn effect(&self, d: DatabaseId) -> Vec<Write> {
         let (from, to) = (self.from, self.to);
-        let link = match self.witness {
-            None => Value::Nothing,
-            Some(_) if self.witnessed => Value::Connected,
-            Some(_) => Value::Disconnected,
-        };
+        let link = if self.witness.is_some() { Value::Connected } else { Value::Nothing };
         let mut end = vec![
             write(Field::Role(d, from), Value::Principal),
             write(Field::Role(d, to), Value::Mirror),
@@ -128,9 +122,8 @@ impl Declare for CreateMirror {
             let synchronizing = of(&|d| v.get(Field::Session(d, from)) == Value::Synchronizing);
             let leftovers = create.iter().any(|&d| v.get(Field::Role(d, to)) == Value::Restoring);
             let witness = v.get(Field::WitnessSlot(s)).instance();
-            let witnessed = witness.is_some_and(|w| v.get(Field::Answers(w)) == Value::Yes);
             if !(create.is_empty() && synchronizing.is_empty()) {
-                all.push(Self { store: s, from, to, witness, witnessed, create, synchronizing, leftovers });
+                all.push(Self { store: s, from, to, witness, create, synchronizing, leftovers });
             }
         }
         all
@@ -150,7 +143,8 @@ impl Declare for CreateMirror {
             clause(Condition::Is(Field::Answers(from), Value::Yes), rules::ANSWERS),
             clause(Condition::Is(Field::Answers(to), Value::Yes), rules::ANSWERS),
         ];
-        if let Some(w) = self.witness.filter(|_| self.witnessed) {
+        // The cmdlet asks all three machines for their accounts (operations §6.1).
+        if let Some(w) = self.witness {
             requires.push(clause(Condition::Is(Field::Answers(w), Value::Yes), rules::ANSWERS));
         }
         if !self.create.is_empty() {

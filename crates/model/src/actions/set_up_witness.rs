@@ -17,19 +17,24 @@ pub struct SetUpWitness {
     instance: InstanceId,
 }
 
+impl SetUpWitness {
+    /// Whether a principal that has lost its quorum waits for the witness.
+    fn serves(&self, problem: &Problem) -> bool {
+        let v = problem.view(&problem.initial);
+        let fields = problem.estate.layout().fields().iter();
+        fields.into_iter().any(|&f| matches!(f, Field::Role(..)) && v.get(f) == Value::Recovering)
+    }
+}
+
 impl Declare for SetUpWitness {
     fn propose(problem: &Problem, state: &State) -> Vec<Self> {
         let v = problem.view(state);
         let unable = |i| [Field::Answers(i), Field::Ready(i)].iter().any(|&f| v.get(f) != Value::Yes);
         let mut wanted: Vec<InstanceId> = problem.wishes.iter().filter_map(|w| w.witness_wish()?).collect();
-        // One that nobody asked for gives a principal its quorum back.
-        let offline = |w: &&Wish| {
-            let store = problem.estate.store(w.store);
-            let at = |i: &InstanceId| store.databases.iter().any(|&d| v.get(Field::Role(d, *i)) == Value::Recovering);
-            w.witness == Wanted::Unmanaged && store.instances.iter().any(at)
-        };
-        let missed = problem.wishes.iter().filter(offline).map(|w| v.get(Field::WitnessSlot(w.store)).instance());
-        wanted.extend(missed.flatten());
+        // One that is not managed gives a principal its quorum back, and no mirror is created without it.
+        let in_slot = |w: &Wish| v.get(Field::WitnessSlot(w.store)).instance();
+        let unmanaged = problem.wishes.iter().filter(|w| w.witness == Wanted::Unmanaged && w.wants_mirror());
+        wanted.extend(unmanaged.filter_map(in_slot));
         wanted.sort_unstable();
         wanted.dedup();
         wanted.retain(|&i| unable(i) && holds_nothing(problem, i));
@@ -90,7 +95,7 @@ impl Declare for SetUpWitness {
                 Phrase::new("Make ").instance(i).words(" able to witness"),
                 Subject::Host(h),
                 durations::WITNESS_SERVER,
-                Stage::Protect,
+                if self.serves(problem) { Stage::Serve } else { Stage::Protect },
                 Origin { sentences: &[], deviation: Some("witness") },
             )
         }

@@ -96,7 +96,7 @@ impl Declare for StartServices {
         requires.extend(self.loads.back_end(estate));
         Declaration {
             id: StepId(format!("start/{}", estate.front_end(f).fqdn)),
-            title: Phrase::new("Start ").front_end(f),
+            title: Phrase::new(if self.disabled { "Enable and start " } else { "Start " }).front_end(f),
             requires,
             achieves: self.loads.achieves(f),
             begin: Vec::new(),
@@ -115,7 +115,8 @@ impl Declare for StartServices {
             duration: durations::START,
             group: Some(Group::Pool(pool)),
             subject: Subject::Pool(pool),
-            stops_harm: true,
+            // It would write to whatever its slots name: while two copies serve, that may be the old one.
+            stops_harm: false,
             work: Work::Change,
             origin: Origin { sentences: &[], deviation: Some("start-services") },
             stage: Stage::Follow,
