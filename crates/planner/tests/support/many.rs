@@ -85,6 +85,7 @@ pub fn many(pools: &[Pool], shared: bool) -> Problem {
         },
         consents: Default::default(),
         builds: Vec::new(),
+        ports: Vec::new(),
         confirms: false,
         lifted: Default::default(),
         estate,

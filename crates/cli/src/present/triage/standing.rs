@@ -38,6 +38,7 @@ pub fn clause(problem: &Problem, standing: Pairing, stores: &[StoreId]) -> Optio
     let mirrored = stores.iter().all(|&s| problem.wish(s).is_some_and(model::problem::Wish::wants_mirror));
     Some(match standing {
         Pairing::Twice => format!("two copies of databases of {whom} serve at once"),
+        Pairing::Offline => format!("{whom} {is} PRINCIPAL without quorum, mirror and witness are not seen"),
         Pairing::ForceRefused => {
             format!("{whom} {is} served by nobody, and without the witness SQL Server refuses to force")
         }
@@ -64,6 +65,7 @@ pub fn clause(problem: &Problem, standing: Pairing, stores: &[StoreId]) -> Optio
 pub fn word(standing: Pairing) -> &'static str {
     match standing {
         Pairing::Twice => "served_twice",
+        Pairing::Offline => "offline",
         Pairing::ForceRefused => "force_refused",
         Pairing::Unserved => "unserved",
         Pairing::Apart => "apart",
@@ -85,6 +87,7 @@ pub fn page(standing: Pairing) -> Option<&'static str> {
     match standing {
         Pairing::Suspended => Some("Pausing and Resuming Database Mirroring"),
         Pairing::OneSided | Pairing::LeftOver => Some("Removing Database Mirroring"),
+        Pairing::Offline => Some("Quorum: How a Witness Affects Database Availability"),
         Pairing::Apart | Pairing::ForceRefused => Some("Role Switching During a Database Mirroring Session"),
         Pairing::Twice | Pairing::Unserved | Pairing::Disconnected | Pairing::Unmirrored | Pairing::CatchingUp => None,
         Pairing::Unwitnessed | Pairing::Synchronized | Pairing::Unknown => None,
