@@ -187,6 +187,23 @@ pub enum Task {
         /// The SQL Servers that it watches.
         partners: Vec<SqlInstance>,
     },
+    /// Bring data back from the site's own backup, whose place only people know.
+    BringBack {
+        /// The pool that the cmdlets name.
+        pool: Fqdn,
+        /// The type.
+        kind: DatabaseType,
+        /// Where the empty databases are.
+        on: SqlInstance,
+        /// Those databases.
+        databases: Vec<String>,
+        /// What imports them, with the place of the archive left to fill in; none where SQL Server restores them.
+        import: Option<Cmdlet>,
+        /// What stops every Front End first; empty where they may run.
+        stop: Vec<Cmdlet>,
+        /// What starts them afterwards.
+        start: Vec<Cmdlet>,
+    },
     /// What no cmdlet does after mirroring again.
     Aftercare {
         /// The pool.

@@ -8,6 +8,7 @@ use crate::call::Task;
 use crate::estate::Product;
 use crate::wrap::wrap;
 
+mod bring_back;
 mod publish;
 
 /// Widest line.
@@ -31,11 +32,13 @@ pub struct Step {
     pub text: String,
     /// For what, one by one; empty where there is one thing only.
     pub items: Vec<String>,
+    /// Commands, to be copied as they stand: never wrapped.
+    pub code: Vec<String>,
 }
 
 impl From<String> for Step {
     fn from(text: String) -> Self {
-        Self { text, items: Vec::new() }
+        Self { text, items: Vec::new(), code: Vec::new() }
     }
 }
 
@@ -61,6 +64,7 @@ impl Instructions {
             for item in &step.items {
                 hang(&mut lines, "      ", item);
             }
+            lines.extend(step.code.iter().map(|c| format!("{}{c}", " ".repeat(bring_back::INDENT))));
         }
         for note in &self.notes {
             lines.push(String::new());
@@ -94,6 +98,9 @@ pub fn instructions(task: &Task) -> Instructions {
         Task::SetUpWitness { instance, port, like, partners } => {
             set_up_witness(instance, *port, like.as_deref(), partners)
         }
+        Task::BringBack { pool, kind, on, databases, import, stop, start } => {
+            bring_back::instructions(pool, *kind, on, databases, import.as_ref(), [stop, start])
+        }
         Task::Aftercare { pool, backups, reports } => aftercare(pool, backups, reports.as_ref()),
     }
 }
@@ -110,6 +117,7 @@ fn fence(host: &Fqdn) -> Instructions {
                     "cut it off from the network;".to_owned(),
                     "stop and disable every SQL Server service on it.".to_owned(),
                 ],
+                code: Vec::new(),
             },
             "Make sure nobody and nothing powers it on, connects it or starts it again.".into(),
         ],
@@ -122,7 +130,11 @@ fn rebuild(host: &Fqdn) -> Instructions {
     Instructions {
         heads: vec![("Right", "to join machines to the domain; local Administrators".to_owned())],
         steps: vec![
-            format!("Give {host} empty disks. Old database files must not come back with it.").into(),
+            format!(
+                "Give {host} empty disks. Old database files must not come back with it. Put the old disks aside until \
+                 every database has its second copy: nobody knows what may still be read from them."
+            )
+            .into(),
             format!(
                 "Keep its computer account in Active Directory: reset it, do not delete it. Install Windows and join \
                  the domain under the same name, {host}."
@@ -209,6 +221,7 @@ fn set_up_sql(
                 "UDP 1434, and let the SQL Server Browser run".to_owned(),
                 "TCP 5022, or the port of its mirroring endpoint".to_owned(),
             ],
+            code: Vec::new(),
         },
         match partner {
             Some(partner) => format!("Give {instance} the logins and rights of {partner}.").into(),
@@ -226,6 +239,7 @@ fn set_up_sql(
                 "a service that runs as NetworkService or LocalSystem acts as the computer account, DOMAIN\\HOST$"
                     .to_owned(),
             ],
+            code: Vec::new(),
         });
     }
     steps.push(format!("Take an image of {host} now.").into());
@@ -271,6 +285,7 @@ fn aftercare(pool: &Fqdn, backups: &[Fqdn], reports: Option<&(SqlInstance, Optio
     let mut steps = vec![Step {
         text: "Set up log backups, with SQL Server Agent or your own tool, on:".to_owned(),
         items: backups.iter().map(ToString::to_string).collect(),
+        code: Vec::new(),
     }];
     if let Some((server, partner)) = reports {
         let mut items = vec![format!("Data Source={server}")];
@@ -280,7 +295,7 @@ fn aftercare(pool: &Fqdn, backups: &[Fqdn], reports: Option<&(SqlInstance, Optio
         });
         let text = "Reporting Services, Monitoring Reports: let the connection strings of both data sources, CDRDB and \
                     QMSDB, say:";
-        steps.push(Step { text: text.to_owned(), items });
+        steps.push(Step { text: text.to_owned(), items, code: Vec::new() });
     }
     let why = "Mirrored databases keep their whole log until it is backed up, and jobs do not move with the role: they \
                must be there on every host, and do nothing where the copy is MIRROR.";
@@ -292,4 +307,9 @@ fn aftercare(pool: &Fqdn, backups: &[Fqdn], reports: Option<&(SqlInstance, Optio
         steps,
         notes: vec![why.to_owned(), "The share that the mirrors were copied through can be emptied.".to_owned()],
     }
+}
+
+/// "LcsLog", "LcsCDR and QoEMetrics".
+fn join(names: &[String]) -> String {
+    names.join(" and ")
 }

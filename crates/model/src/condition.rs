@@ -26,8 +26,8 @@ pub enum Predicate {
     ServesOnOneOf(DatabaseId, Vec<InstanceId>),
     /// Some copy of the database serves.
     Served(DatabaseId),
-    /// Not serving, or another copy serves that is not of an older history: fencing the host stops nobody who is not stopped
-    /// already, and of two principals the older one.
+    /// Not serving, or empty, or another copy serves that is not of an older history: fencing the host stops nobody who is
+    /// not stopped already, and of two principals the older one.
     NotTheOnlyServer(DatabaseId, InstanceId),
     /// All databases of the store are served from one instance.
     Together(StoreId),
@@ -35,6 +35,9 @@ pub enum Predicate {
     NoLivingPair(DatabaseId, InstanceId, InstanceId),
     /// A complete copy serves on another host: what is on this host may be lost.
     CompleteBesides(DatabaseId, HostId),
+    /// No other host that may answer holds a copy: each is fenced, or has none. Only then is a lost database given up for
+    /// its backup.
+    NoOtherCopy(DatabaseId, HostId),
     /// The copy is nobody's: absent, or left RESTORING without a session. Half of guard G1.
     NoLiveCopy(DatabaseId, InstanceId),
     /// Both copies in the slots have this witness and see it, or have none.
@@ -56,6 +59,8 @@ pub enum Predicate {
     /// A session exists exactly where the published slots say, and is SYNCHRONIZED; where there is no mirror slot, the
     /// primary-slot copy is unmirrored.
     SessionAsSlots(DatabaseId),
+    /// No copy that serves is known to be empty. For goals only: what is not known is nobody's to bring back.
+    DataBack(DatabaseId),
     /// The two slots of the store are these instances, in any order.
     SlotsArePair(StoreId, InstanceId, InstanceId),
     /// The Front End is not known to run other slots of the store than the published ones. For goals only: unknown is
@@ -117,7 +122,8 @@ impl Predicate {
                 let others = instances(v, *d).iter().filter(|&x| x != i);
                 let good = |x| v.serves(*d, x).and(v.is(Field::Content(*d, x), Value::Superseded).not());
                 let elsewhere = Truth::any(others.map(|&x| good(x)));
-                v.serves(*d, *i).not().or(elsewhere)
+                let empty = v.is(Field::Content(*d, *i), Value::Fresh);
+                v.serves(*d, *i).not().or(empty).or(elsewhere)
             }
             Self::Together(s) => {
                 let store = v.estate.store(*s);
@@ -130,6 +136,7 @@ impl Predicate {
                 v.serves(*d, *p).and(session).and(mirror).not()
             }
             Self::CompleteBesides(d, h) => v.complete_besides(*d, *h),
+            Self::NoOtherCopy(d, h) => v.no_other_copy(*d, *h),
             Self::NoLiveCopy(d, i) => {
                 v.is(Field::Role(*d, *i), Value::Absent).or(v.is(Field::Role(*d, *i), Value::Restoring))
             }
@@ -155,6 +162,10 @@ impl Predicate {
             Self::Spares(pool, f) => v.pool_holds(*pool, Some(*f)),
             Self::Joins(pool, f) => v.votes_with(*pool, *f),
             Self::SessionAsSlots(d) => session_as_slots(v, *d),
+            Self::DataBack(d) => Truth::all(instances(v, *d).iter().map(|&i| {
+                let empty = v.is(Field::Content(*d, i), Value::Fresh) == Truth::True;
+                (!(empty && v.serves(*d, i) == Truth::True)).into()
+            })),
             Self::SlotsArePair(s, a, b) => {
                 let pair = |x: InstanceId, y: InstanceId| {
                     v.is(Field::PrimarySlot(*s), x.into()).and(v.is(Field::MirrorSlot(*s), y.into()))
@@ -198,7 +209,7 @@ impl Predicate {
             Self::Serves(d, i) => serves(out, *d, *i),
             Self::ServesOnOneOf(d, list) => list.iter().for_each(|&i| serves(out, *d, i)),
             Self::Served(d) | Self::OneServer(d) => instances(v, *d).iter().for_each(|&i| serves(out, *d, i)),
-            Self::NotTheOnlyServer(d, _) => {
+            Self::NotTheOnlyServer(d, _) | Self::DataBack(d) => {
                 for &i in instances(v, *d) {
                     serves(out, *d, i);
                     out.push(Field::Content(*d, i));
@@ -217,6 +228,11 @@ impl Predicate {
                 for &i in instances(v, *d).iter().filter(|&&i| v.estate.host_of(i) != *h) {
                     serves(out, *d, i);
                     out.push(Field::Content(*d, i));
+                }
+            }
+            Self::NoOtherCopy(d, h) => {
+                for &i in instances(v, *d).iter().filter(|&&i| v.estate.host_of(i) != *h) {
+                    out.extend([Field::Role(*d, i), Field::Fenced(v.estate.host_of(i))]);
                 }
             }
             Self::NoLiveCopy(d, i) => out.push(Field::Role(*d, *i)),

@@ -66,6 +66,18 @@ impl DatabaseType {
         }
     }
 
+    /// Those of its databases that the product fills again by itself: from Active Directory, or because they hold nothing
+    /// that lasts. No backup brings them back, and nobody need give them up (operations §5.2).
+    #[must_use]
+    pub fn recreated(self) -> &'static [&'static str] {
+        match self {
+            Self::User => &["rtcab"],
+            Self::Application => &["rgsdyn", "cpsdyn"],
+            Self::PersistentChatCompliance => &["mgccomp"],
+            Self::CentralMgmt | Self::Archiving | Self::Monitoring | Self::PersistentChat => &[],
+        }
+    }
+
     /// The role of the type's store in a topology document.
     #[must_use]
     pub fn store_role(self) -> topology::StoreRole {

@@ -43,6 +43,13 @@ pub const START: Duration =
 pub const REBUILD: Duration = range(4 * HOUR, 4 * HOUR, "assumed");
 /// Install SQL Server.
 pub const SQL_SERVER: Duration = range(2 * HOUR, 2 * HOUR, "assumed");
+/// Create the databases of one type, empty.
+pub const CREATE_DATABASES: Duration = range(2 * MIN, 10 * MIN, "assumed");
+/// Stop a whole pool, import its user data, start it: a cold start, and the import besides.
+pub const IMPORT_USER_DATA: Duration =
+    range(45 * MIN, 135 * MIN, "operations 14: up to 60 min cold start; the import is assumed");
+/// Restore the databases of one type, or import its settings.
+pub const BRING_BACK: Duration = range(10 * MIN, 60 * MIN, "assumed");
 /// Test the databases of a pool.
 pub const TEST: Duration = range(MIN, 3 * MIN, "assumed");
 /// What people do afterwards; nothing waits for it.

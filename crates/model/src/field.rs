@@ -27,7 +27,7 @@ pub enum Field {
     /// `Synchronizing`, `PendingFailover`, `Synchronized`.
     Session(DatabaseId, InstanceId),
     /// Whether a copy holds every committed transaction that any copy is known to hold: `Complete`, `Behind`,
-    /// `Superseded` (of an older recovery fork), `Nothing` (no copy).
+    /// `Superseded` (of an older recovery fork), `Fresh` (created, and its data not brought back), `Nothing` (no copy).
     Content(DatabaseId, InstanceId),
     /// Safety level of a copy's session: `Full`, `Off`, `Nothing`.
     Safety(DatabaseId, InstanceId),
@@ -97,6 +97,7 @@ pub enum Value {
     Complete,
     Behind,
     Superseded,
+    Fresh,
     Full,
     Off,
     Connected,

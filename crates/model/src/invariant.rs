@@ -13,7 +13,11 @@ pub fn all(problem: &Problem) -> Vec<Clause> {
     for wish in &problem.wishes {
         for &d in &problem.estate.store(wish.store).databases {
             list.push(clause(Predicate::OneServer(d), rules::I1));
-            list.push(clause(Predicate::CompleteCopy(d), rules::I2));
+            // Where every copy is gone and the loss is consented to by name, there is none to be kept; until then there is:
+            // a copy that answers is never given up for a backup.
+            if !(problem.lost(d) && problem.gives_up(d)) {
+                list.push(clause(Predicate::CompleteCopy(d), rules::I2));
+            }
             list.push(clause(Predicate::NoForkServes(d), rules::I3));
         }
     }

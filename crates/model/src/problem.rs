@@ -145,6 +145,7 @@ impl Wish {
             if self.manages_slots() {
                 out.push(clause(Predicate::SessionAsSlots(d), rules::K9));
             }
+            out.push(clause(Predicate::DataBack(d), rules::DATA));
             out.extend(self.principal.map(|p| desired(Predicate::Serves(d, p))));
             // Met by mirroring_witness_name of every mirrored database (rules §3.9); the slot is attested.
             out.extend(self.witness_wish().map(|w| desired(Predicate::Witnessed(d, w))));
@@ -277,6 +278,30 @@ impl Problem {
     #[must_use]
     pub fn is_meanwhile(&self, s: StoreId, primary: InstanceId) -> bool {
         self.wish(s).is_some_and(|w| w.ordered_primary().is_some_and(|wanted| wanted != primary))
+    }
+
+    /// Whether the product fills a database again by itself once it is created.
+    #[must_use]
+    pub fn recreated(&self, d: DatabaseId) -> bool {
+        let database = self.estate.database(d);
+        self.estate.store(database.store).kind.recreated().contains(&database.name.as_str())
+    }
+
+    /// Whether a lost database may go back to its backup: its loss was consented to by name, or it holds nothing that
+    /// lasts. The Central Management store has a procedure of its own (operations §9.3).
+    #[must_use]
+    pub fn gives_up(&self, d: DatabaseId) -> bool {
+        let store = self.estate.store(self.estate.database(d).store);
+        store.kind != DatabaseType::CentralMgmt && (self.recreated(d) || self.consents.contains(&d))
+    }
+
+    /// Whether a database is lost as observed: nothing that answers holds it, and no complete copy is known anywhere.
+    #[must_use]
+    pub fn lost(&self, d: DatabaseId) -> bool {
+        let v = self.view(&self.initial);
+        let store = self.estate.store(self.estate.database(d).store);
+        let complete = |&i: &InstanceId| v.get(Field::Content(d, i)) == Value::Complete;
+        v.lost(d).holds() && !store.instances.iter().any(complete)
     }
 
     /// The pools whose stores are managed, in order.

@@ -1,5 +1,5 @@
-//! Microsoft's pages "Restoring a mirrored Enterprise Edition Back End Server", primary and mirror, sentence by sentence in
-//! our own words, and every deviation from them with its reason. It knows no plan; which sentences a plan carries out is
+//! Microsoft's pages "Restoring a mirrored Enterprise Edition Back End Server", primary and mirror, and "Restoring an
+//! Enterprise Edition Back End Server", sentence by sentence in our own words, and every deviation from them with its reason. It knows no plan; which sentences a plan carries out is
 //! computed.
 
 /// The page's name.
@@ -65,6 +65,28 @@ pub const MIRROR_SENTENCES: &[Sentence] = &[
     act("m.5", "log on to the new server"),
     act("m.6", "install SQL Server with the same instance names"),
     act("m.7", "create the mirrors again: the topology still names them"),
+];
+
+/// The name of the third page: a Back End Server that was not mirrored, or whose mirror is lost too.
+pub const BACK_END_TITLE: &str = "Restoring an Enterprise Edition Back End Server";
+
+/// The third page, in its order.
+pub const BACK_END_SENTENCES: &[Sentence] = &[
+    setting("b.0", "take an image copy of the system as a rollback point"),
+    act("b.build", "build a clean server with the name of the failed one; operating system and certificates"),
+    act("b.log-on", "log on to the new server"),
+    act("b.sql", "install SQL Server with the same instance names, permissions and logins"),
+    setting("b.front-end", "log on to a Front End Server"),
+    act("b.builder", "start Topology Builder and download the topology"),
+    act("b.publish", "publish, and go on to the page Create databases"),
+    act("b.wizard", "choose the databases to recreate: only stand-alone ones are shown"),
+    act("b.mirror", "where the server was mirrored, create the mirrors"),
+    act("b.stop", "stop the services"),
+    act("b.import", "import the user data, with Import-CsUserData"),
+    act("b.start", "start the services"),
+    act("b.rgs", "import the response groups, with Import-CsRgsConfiguration"),
+    act("b.restore", "restore the Archiving and Monitoring databases from their SQL backups"),
+    act("b.user", "make sure of the database user RTCComponentUniversalServices, with the role ServerRole"),
 ];
 
 /// A deviation from the page.
@@ -134,6 +156,26 @@ pub const DEVIATIONS: &[Deviation] = &[
         "a principal without quorum opened by T-SQL: no page says how it serves when mirror and witness stay away",
         "SQL Server, removing mirroring; operations 7.5; no page of the product",
     ),
+    deviation(
+        "create-databases",
+        "databases created per type by cmdlet: nothing in the topology changes, so nothing is published",
+        "restoring an Enterprise Edition Back End Server; Install-CsDatabase",
+    ),
+    deviation(
+        "stop-every-front-end",
+        "the services of every Front End stop for the import; the page names one shell",
+        "operations 5.2; guard G2",
+    ),
+    deviation(
+        "by-hand",
+        "a person imports or restores: nobody but the site knows where its backups lie",
+        "operations 5.12",
+    ),
+    deviation(
+        "mirror-after-data",
+        "mirrors created after the data are back: before, they would be seeded twice",
+        "operations 5.2",
+    ),
     deviation("confirm", "-Confirm:$false, else each cmdlet asks", "Invoke-CsDatabaseFailover"),
     deviation("save", "topology and settings saved: the way back from the publishes", "Publish-CsTopology; K11"),
     deviation(
@@ -176,10 +218,20 @@ pub const DEVIATIONS: &[Deviation] = &[
     deviation("confirm-fact", "an unknown fact is asked for again before the first step that needs it", "rules 2"),
 ];
 
+/// The sentences of a page.
+#[must_use]
+pub fn page(title: &str) -> &'static [Sentence] {
+    match title {
+        MIRROR_TITLE => MIRROR_SENTENCES,
+        BACK_END_TITLE => BACK_END_SENTENCES,
+        _ => SENTENCES,
+    }
+}
+
 /// The sentence of an id.
 #[must_use]
 pub fn sentence(id: &str) -> Option<&'static Sentence> {
-    SENTENCES.iter().chain(MIRROR_SENTENCES).find(|s| s.id == id)
+    SENTENCES.iter().chain(MIRROR_SENTENCES).chain(BACK_END_SENTENCES).find(|s| s.id == id)
 }
 
 /// The deviation of an id.

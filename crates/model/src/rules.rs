@@ -59,6 +59,12 @@ rules! {
     /// A cmdlet speaks slots: the published topology must name the instance there.
     SLOT = "slot", "the cmdlet takes its hosts from the published slots",
         "Invoke-CsDatabaseFailover; operations 1";
+    /// A store that was created anew has its data back before the goal is reached.
+    DATA = "data", "databases were created in the place of lost ones, and are empty",
+        "restoring an Enterprise Edition Back End Server; operations 5.2";
+    /// A lost database is given up for its backup only where no host that may answer holds a copy.
+    LAST = "last", "a host that can still answer holds a copy: the backup would replace what is not lost",
+        "operations 5.2; rules 2, complete copy";
     /// What is given up must be complete elsewhere, or agreed to by name.
     LOSS = "loss", "transactions would be lost that nobody gave up",
         "SQL Server, role switching; invariant 6";

@@ -18,6 +18,31 @@ pub fn text(statement: &Statement) -> String {
     }
 }
 
+/// Statements that put a backup in the place of a database; `file` is where it lies. Nobody else may be in it meanwhile.
+#[must_use]
+pub fn restore_backup(database: &str, file: &str) -> Vec<String> {
+    let (d, file) = (name(database), file.replace('\'', "''"));
+    vec![
+        format!("ALTER DATABASE {d} SET SINGLE_USER WITH ROLLBACK IMMEDIATE;"),
+        format!("RESTORE DATABASE {d}\n  FROM DISK = N'{file}'\n  WITH REPLACE, RECOVERY;"),
+        format!("ALTER DATABASE {d} SET MULTI_USER;"),
+    ]
+}
+
+/// A query that shows the database user of the product's services, with its role (operations §5.2).
+#[must_use]
+pub fn component_user(database: &str) -> String {
+    let d = name(database);
+    format!(
+        "SELECT u.name, r.name FROM {d}.sys.database_role_members AS m\n\
+         \x20 JOIN {d}.sys.database_principals AS u\n\
+         \x20   ON u.principal_id = m.member_principal_id\n\
+         \x20 JOIN {d}.sys.database_principals AS r\n\
+         \x20   ON r.principal_id = m.role_principal_id\n\
+         \x20 WHERE u.name LIKE N'%RTCComponentUniversalServices';"
+    )
+}
+
 /// The text of a call, a statement a line; none where the call is not of SQL Server.
 #[must_use]
 pub fn script(call: &Call) -> Option<String> {

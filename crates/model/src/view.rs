@@ -94,10 +94,13 @@ impl<'a> View<'a> {
         Truth::any(instances.iter().map(|&i| self.serves(d, i)))
     }
 
-    /// Whether every database of a store is served.
+    /// Whether every database of a store is served, and by a copy that is not known to be empty: users whose data are not
+    /// there are not served.
     #[must_use]
     pub fn store_served(self, s: StoreId) -> Truth {
-        Truth::all(self.estate.store(s).databases.iter().map(|&d| self.served(d)))
+        let store = self.estate.store(s);
+        let whole = |d, i| self.serves(d, i).and((self.get(Field::Content(d, i)) != Value::Fresh).into());
+        Truth::all(store.databases.iter().map(|&d| Truth::any(store.instances.iter().map(|&i| whole(d, i)))))
     }
 
     /// Whether a database is protected: two copies, both of which say SYNCHRONIZED.
@@ -114,6 +117,27 @@ impl<'a> View<'a> {
         let instances = &self.estate.store(self.estate.database(d).store).instances;
         let others = instances.iter().copied().filter(|&i| self.estate.host_of(i) != besides);
         Truth::any(others.map(|i| self.serves(d, i).and(self.is(Field::Content(d, i), Value::Complete))))
+    }
+
+    /// Whether no other host than `besides` that may answer holds a copy of a database: each is fenced, or has none.
+    #[must_use]
+    pub fn no_other_copy(self, d: DatabaseId, besides: crate::estate::HostId) -> Truth {
+        let instances = &self.estate.store(self.estate.database(d).store).instances;
+        let others = instances.iter().copied().filter(|&i| self.estate.host_of(i) != besides);
+        Truth::all(others.map(|i| {
+            let fenced = self.is(Field::Fenced(self.estate.host_of(i)), Value::Yes);
+            fenced.or(self.is(Field::Role(d, i), Value::Absent))
+        }))
+    }
+
+    /// Whether a database is lost: nothing that answers holds a copy of it, but for one that was created since and is empty.
+    #[must_use]
+    pub fn lost(self, d: DatabaseId) -> Truth {
+        let instances = &self.estate.store(self.estate.database(d).store).instances;
+        Truth::all(instances.iter().map(|&i| {
+            let none = self.is(Field::Role(d, i), Value::Absent).or(self.is(Field::Content(d, i), Value::Fresh));
+            self.is(Field::Answers(i), Value::Yes).not().or(none)
+        }))
     }
 
     /// Whether a Front End that runs those slots of a store reaches it: a serving copy in the primary slot, or a serving

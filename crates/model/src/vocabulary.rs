@@ -224,7 +224,7 @@ pub fn domain(field: Field) -> Domain {
         Field::Session(..) => {
             &[V::NoSession, V::Disconnected, V::Suspended, V::Synchronizing, V::PendingFailover, V::Synchronized]
         }
-        Field::Content(..) => &[V::Complete, V::Behind, V::Superseded, V::Nothing],
+        Field::Content(..) => &[V::Complete, V::Behind, V::Superseded, V::Fresh, V::Nothing],
         Field::Safety(..) => &[V::Full, V::Off, V::Nothing],
         Field::WitnessLink(..) => &[V::Connected, V::Disconnected, V::Nothing],
         Field::PrimarySlot(_) | Field::LoadedPrimary(..) => &[],
@@ -293,6 +293,7 @@ fn word(value: Value) -> &'static str {
         Value::Complete => "complete",
         Value::Behind => "behind",
         Value::Superseded => "superseded",
+        Value::Fresh => "fresh",
         Value::Full => "FULL",
         Value::Off => "OFF",
         Value::Connected => "CONNECTED",

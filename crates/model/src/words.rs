@@ -69,6 +69,10 @@ fn predicate(estate: &Estate, p: &Predicate) -> String {
         Predicate::NotTheOnlyServer(db, at) => {
             format!("{} does not serve {}, or another host serves a copy that is not superseded", i(at), d(db))
         }
+        Predicate::NoOtherCopy(db, h) => {
+            format!("no host besides {} that may answer holds a copy of {}", estate.host(*h), d(db))
+        }
+        Predicate::DataBack(db) => format!("the data of {} are back", d(db)),
         Predicate::Together(s) => format!("all databases of {} are served by one instance", store(estate, *s)),
         Predicate::NoLivingPair(db, p, m) => {
             format!("{} is no longer mirrored from {} to {}, as far as both answer", d(db), i(p), i(m))

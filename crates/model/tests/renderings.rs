@@ -12,8 +12,8 @@ use model::assemble::assemble;
 use model::attest::Attestations;
 use model::call::{Call, Cmdlet, Statement, Task};
 use model::desired::Desired;
-use model::field::State;
-use model::problem::Problem;
+use model::field::{Field, State, Value};
+use model::problem::{Problem, Slots, Wanted};
 use model::{clicks, cmdlet_table, powershell, tsql};
 /// How many states are looked at: enough to see every kind of action.
 const STATES: usize = 400;
@@ -23,41 +23,79 @@ fn problem(desired: &str) -> Problem {
     assemble(&sample::seed(), &Attestations::default(), &desired, &[], &[]).unwrap().problem
 }
 
+/// The same estate with no copy left that answers, its slots wished as they are, and everything consented to.
+fn all_lost(mut problem: Problem) -> Problem {
+    let estate = problem.estate.clone();
+    for i in estate.instance_ids() {
+        problem.initial.set(&estate, Field::Answers(i), Value::No);
+        problem.initial.set(&estate, Field::Reachable(estate.host_of(i)), Value::No);
+    }
+    for wish in &mut problem.wishes {
+        let slot = |f| problem.initial.get(&estate, f).instance();
+        let (primary, mirror) = (slot(Field::PrimarySlot(wish.store)), slot(Field::MirrorSlot(wish.store)));
+        wish.slots = Slots::Ordered { primary, mirror: mirror.map_or(Wanted::Nothing, Wanted::One) };
+        problem.consents.extend(estate.store(wish.store).databases.iter().copied());
+        for &d in &estate.store(wish.store).databases {
+            for &i in &estate.store(wish.store).instances {
+                for f in [Field::Role(d, i), Field::Session(d, i), Field::Content(d, i)] {
+                    problem.initial.set(&estate, f, Value::Unknown);
+                }
+            }
+        }
+    }
+    problem
+}
+
 /// The calls of every action that is proposed in a state that can be reached, for each policy of publishing.
 fn calls() -> Vec<Call> {
     let open = sample::DESIRED.replace("undocumented-steps = \"refuse\"", "undocumented-steps = \"allow\"");
     let open = open.replace("full-stop = \"refuse\"", "full-stop = \"allow\"");
     let mut calls: Vec<Call> = Vec::new();
     for text in [open.clone(), open.replace("\"gate\"", "\"cmdlet\"").replace("\"graceful\"", "\"plain\"")] {
-        let problem = problem(&text);
-        let mut seen: BTreeSet<State> = BTreeSet::from([problem.initial.clone()]);
-        // The newest state first: deep into the procedure before wide.
-        let mut open = vec![problem.initial.clone()];
-        while let Some(state) = open.pop().filter(|_| seen.len() < STATES) {
-            for action in Action::proposals(&problem, &state).into_iter().rev() {
-                let d = action.declare(&problem);
-                for call in d.ways.iter().map(|w| w.call.clone()) {
-                    if !calls.contains(&call) {
-                        calls.push(call);
-                    }
-                }
-                let view = problem.view(&state);
-                if d.is_true(view) || !d.may_begin(view) {
-                    continue;
-                }
-                let mut next = state.clone();
-                d.begin.iter().chain(&d.end).for_each(|w| next.set(&problem.estate, w.field, w.value));
-                if seen.insert(next.clone()) {
-                    open.push(next);
-                }
-            }
-        }
+        calls_of(&problem(&text), &mut calls);
     }
+    calls_of(&all_lost(problem(&open)), &mut calls);
     calls
 }
 
+/// The calls of every action that is proposed in a state that can be reached.
+fn calls_of(problem: &Problem, calls: &mut Vec<Call>) {
+    let mut seen: BTreeSet<State> = BTreeSet::from([problem.initial.clone()]);
+    // The newest state first: deep into the procedure before wide.
+    let mut open = vec![problem.initial.clone()];
+    while let Some(state) = open.pop().filter(|_| seen.len() < STATES) {
+        for action in Action::proposals(problem, &state).into_iter().rev() {
+            let d = action.declare(problem);
+            for call in d.ways.iter().map(|w| w.call.clone()) {
+                if !calls.contains(&call) {
+                    calls.push(call);
+                }
+            }
+            let view = problem.view(&state);
+            if d.is_true(view) || !d.may_begin(view) {
+                continue;
+            }
+            let mut next = state.clone();
+            d.begin.iter().chain(&d.end).for_each(|w| next.set(&problem.estate, w.field, w.value));
+            if seen.insert(next.clone()) {
+                open.push(next);
+            }
+        }
+    }
+}
+
+/// Every cmdlet, also those that a person is told to type.
 fn cmdlets(calls: &[Call]) -> Vec<&Cmdlet> {
-    calls.iter().flat_map(|c| if let Call::Cmdlets(list) = c { list.as_slice() } else { &[] }).collect()
+    fn of(call: &Call) -> Vec<&Cmdlet> {
+        match call {
+            Call::Cmdlets(list) => list.iter().collect(),
+            Call::Person(Task::BringBack { stop, import, start, .. }) => {
+                stop.iter().chain(import).chain(start).collect()
+            }
+            Call::Person(_) | Call::Sql { .. } | Call::Wait => Vec::new(),
+        }
+    }
+    calls.iter().flat_map(of).collect()
 }
 
 /// A tool of Microsoft's, where it is there: tests never need it, and say when they did without.
@@ -90,6 +128,9 @@ fn every_kind_of_call_is_seen() {
         "Enable-CsTopology",
         "Export-CsConfiguration",
         "Get-CsSimpleUrlConfiguration",
+        "Import-CsRgsConfiguration",
+        "Import-CsUserData",
+        "Install-CsDatabase",
         "Install-CsMirrorDatabase",
         "Invoke-CsDatabaseFailover",
         "Publish-CsTopology",
@@ -110,12 +151,13 @@ fn every_kind_of_call_is_seen() {
             Call::Person(Task::SetUpWitness { .. }) => Some("witness"),
             Call::Person(Task::EnableServices { .. }) => Some("services"),
             Call::Person(Task::MendReplicas { .. }) => Some("replicas"),
+            Call::Person(Task::BringBack { kind, .. }) => Some(kind.name()),
             Call::Person(Task::Aftercare { .. }) => Some("aftercare"),
             Call::Sql { .. } => Some("tsql"),
             Call::Cmdlets(_) | Call::Wait => None,
         })
         .collect();
-    assert_eq!(kinds.len(), 7, "{kinds:?}");
+    assert_eq!(kinds.len(), 7 + 4, "{kinds:?}");
 }
 
 #[test]
@@ -129,6 +171,9 @@ fn every_cmdlet_and_argument_exists_in_both_products() {
 fn every_cmdlet_is_read_by_powershell() {
     let Some(pwsh) = tool("pwsh/pwsh") else { return };
     let mut text: String = calls().iter().filter_map(powershell::text).map(|t| t + "\n").collect();
+    for cmdlet in cmdlets(&calls()) {
+        text += &(powershell::lines(cmdlet).join("\n") + "\n");
+    }
     let odd = Cmdlet::new("Install-CsMirrorDatabase")
         .with("FileShare", r"\\fs1\it's $(here); `n")
         .list("ExcludeDatabaseList", vec!["a,b".to_owned(), "\u{2018}c\u{2019}".to_owned()])
@@ -155,6 +200,8 @@ fn every_statement_is_read_by_sql_server() {
         Statement::Recover(name()),
     ];
     batches.extend(odd.iter().map(tsql::text));
+    batches.extend(tsql::restore_backup(&name(), "<FILL IN: it's here>"));
+    batches.push(tsql::component_user(&name()));
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("calls.sql");
     std::fs::write(&file, batches.join("\nGO\n")).unwrap();

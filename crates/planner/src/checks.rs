@@ -242,7 +242,7 @@ fn service_fields(problem: &Problem, pool: PoolId) -> Vec<Field> {
         out.extend(front_ends.iter().flat_map(|&f| [Field::LoadedPrimary(f, s), Field::LoadedMirror(f, s)]));
         for &i in &estate.store(s).instances {
             out.extend([Field::Answers(i), Field::Fenced(estate.host_of(i))]);
-            out.extend(estate.store(s).databases.iter().map(|&d| Field::Role(d, i)));
+            out.extend(estate.store(s).databases.iter().flat_map(|&d| [Field::Role(d, i), Field::Content(d, i)]));
         }
     }
     out.sort_unstable();

@@ -15,6 +15,8 @@ pub enum Situation {
     SplitBrain,
     /// Neither slot answers, or there is no other copy.
     BothLost(HostId),
+    /// Databases were created in the place of lost ones on this host, and their data are not back.
+    DataNotBack(HostId),
     /// The host in the primary slot is silent, and nobody is seen to serve.
     PrimaryLost(HostId),
     /// As above, and some databases serve from the mirror slot already.
@@ -42,7 +44,7 @@ impl Situation {
                 Some(model::procedure::TITLE)
             }
             Self::MirrorLost(_) => Some(model::procedure::MIRROR_TITLE),
-            Self::BothLost(_) => Some("Restoring an Enterprise Edition Back End Server"),
+            Self::BothLost(_) | Self::DataNotBack(_) => Some(model::procedure::BACK_END_TITLE),
             Self::SplitBrain | Self::PrincipalOffline(_) | Self::Drift | Self::Unknown | Self::AsDeclared => None,
         }
     }
@@ -139,6 +141,10 @@ fn situation(problem: &Problem, v: View<'_>, wish: &Wish) -> Situation {
     let others_answer = Truth::any(others().map(answers));
     let all_served = v.store_served(wish.store);
     let any_served = Truth::any(store.databases.iter().map(|&d| v.served(d)));
+    let fresh = |&d: &_| v.is(Field::Content(d, primary), Value::Fresh) == Truth::True;
+    let empty = Truth::from(store.databases.iter().any(fresh));
+    // A host that answers and holds nothing of it is no other copy.
+    let all_lost = Truth::from(store.databases.iter().all(|&d| v.lost(d).holds()));
     let mirror_silent = match mirror {
         Value::Unknown => Truth::Unknown,
         Value::Instance(m) => answers(m).not(),
@@ -153,7 +159,8 @@ fn situation(problem: &Problem, v: View<'_>, wish: &Wish) -> Situation {
         Situation::Unknown,
         [
             (Situation::SplitBrain, crate::pairing::twice(v, wish.store)),
-            (Situation::BothLost(host), silent.and(others_answer.not())),
+            (Situation::BothLost(host), silent.and(others_answer.not().or(all_lost))),
+            (Situation::DataNotBack(host), empty),
             (Situation::PrimaryLostServed(host), silent.and(all_served)),
             (Situation::PrimaryLostPartly(host), silent.and(any_served)),
             (Situation::PrimaryLost(host), silent),

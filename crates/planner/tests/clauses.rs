@@ -10,8 +10,9 @@ use std::rc::Rc;
 
 use model::cms;
 use model::declaration::Declaration;
+use model::estate::InstanceId;
 use model::field::{Field, State, Value, Write, write};
-use model::problem::Problem;
+use model::problem::{Problem, Slots, Wanted};
 use model::rules;
 use prove::code::{Code, draw};
 use prove::graph::Graph;
@@ -66,6 +67,12 @@ fn plan(survey: &mut Survey, problem: &Problem) {
         for change in around_the_cms(problem) {
             survey.look(&steps, &known, &written(problem, &p.before, &[change]));
         }
+        // Before it begins SQL Server in the primary slot stops, or the other host turns out to hold a mirror.
+        let [a, b] = [0, 1].map(|n| problem.estate.store(problem.wishes[0].store).instances[n]);
+        survey.look(&steps, &known, &written(problem, &p.before, &[write(Field::Answers(a), Value::No)]));
+        let databases = problem.estate.store(problem.wishes[0].store).databases.iter();
+        let mirrors: Vec<_> = databases.map(|&d| write(Field::Role(d, b), Value::Mirror)).collect();
+        survey.look(&steps, &known, &written(problem, &p.before, &mirrors));
     }
 }
 
@@ -93,6 +100,28 @@ fn parted(problem: &Problem, state: &State) -> State {
     written(problem, state, &[write(Field::Role(d, a), role(b)), write(Field::Role(d, b), role(a))])
 }
 
+/// be1 was never mirrored, and is dead.
+fn lost() -> Problem {
+    let mut p = seed(&FOUR[..1], 3);
+    let [be1, be2] = [InstanceId(0), InstanceId(1)];
+    let store = p.wishes[0].store;
+    let databases = p.estate.store(store).databases.clone();
+    let mut set = |field, value| p.initial.set(&p.estate, field, value);
+    set(Field::MirrorSlot(store), Value::Nothing);
+    for &d in &databases {
+        set(Field::Role(d, be2), Value::Absent);
+        set(Field::Session(d, be2), Value::NoSession);
+        set(Field::Content(d, be2), Value::Nothing);
+    }
+    for f in p.estate.front_end_ids() {
+        p.initial.set(&p.estate, Field::LoadedMirror(f, store), Value::Nothing);
+    }
+    p.wishes[0].slots = Slots::Ordered { primary: Some(be1), mirror: Wanted::Nothing };
+    p.policy.allow_full_stop = true;
+    p.consents = databases.into_iter().collect();
+    p
+}
+
 #[test]
 fn no_clause_of_the_procedure_can_be_taken_away_unnoticed() {
     let mut survey = Survey::default();
@@ -109,6 +138,7 @@ fn no_clause_of_the_procedure_can_be_taken_away_unnoticed() {
     let mut asking = seed(&FOUR[..1], 3);
     asking.initial.set(&asking.estate, Field::CmsWritable, Value::Unknown);
     plan(&mut survey, &asking);
+    plan(&mut survey, &lost());
     everything.0.extend(survey.0.clone());
     let needed = survey.0.values().filter(|n| **n).count();
     eprintln!("{} shapes of clauses, {needed} needed", survey.0.len());

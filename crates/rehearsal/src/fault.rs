@@ -97,6 +97,7 @@ impl Trial {
             "EnableServices" => "the enabling of services",
             "MendReplicas" => "the mending of the replicas",
             "SetUpWitness" => "the bringing back of the witness",
+            "BringBack" => "the return of the data",
             "Aftercare" => "the aftercare",
             other => other,
         };
@@ -182,7 +183,7 @@ pub fn trials(act: &Act, strangers: &[SqlInstance], sql_hosts: &BTreeSet<Fqdn>) 
 /// How many databases an act is about; one where it is about none.
 fn databases(deed: &Deed) -> usize {
     match deed {
-        Deed::Failover { .. } | Deed::EndMirror { .. } | Deed::CreateMirror { .. } => {
+        Deed::Failover { .. } | Deed::EndMirror { .. } | Deed::CreateMirror { .. } | Deed::CreateDatabases { .. } => {
             deed.kind().map_or(1, |kind| kind.databases().len())
         }
         _ => 1,
@@ -213,6 +214,7 @@ fn slips(call: &Call, sql_hosts: &BTreeSet<Fqdn>, machines: &[Fqdn], strangers: 
             Task::SetUpWitness { .. }
             | Task::EnableServices { .. }
             | Task::MendReplicas { .. }
+            | Task::BringBack { .. }
             | Task::Aftercare { .. },
         )
         | Call::Cmdlets(_)

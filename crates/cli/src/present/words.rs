@@ -98,6 +98,8 @@ fn subject(estate: &Estate, condition: &Condition, text: &str) -> Option<Subject
             | Predicate::NotTheOnlyServer(d, _)
             | Predicate::NoLivingPair(d, ..)
             | Predicate::CompleteBesides(d, _)
+            | Predicate::NoOtherCopy(d, _)
+            | Predicate::DataBack(d)
             | Predicate::NoLiveCopy(d, _)
             | Predicate::Witnessed(d, _)
             | Predicate::WitnessPermits(d, _)

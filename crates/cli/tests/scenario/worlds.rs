@@ -19,7 +19,7 @@ pub struct Scenario {
 }
 
 /// Every scenario.
-pub const ALL: [Scenario; 25] = [
+pub const ALL: [Scenario; 28] = [
     Scenario { name: "seed", world: Deployment::seed },
     Scenario { name: "synchronisation-unknown", world: || Deployment::seed().synchronisation_unknown() },
     Scenario { name: "witness-all", world: || night(|d| d.witness(&instance("be3", "RTC"))) },
@@ -30,6 +30,15 @@ pub const ALL: [Scenario; 25] = [
     Scenario { name: "front-ends-6", world: || Deployment::seed().front_ends(6) },
     Scenario { name: "mirror-behind", world: || Deployment::seed().behind(&["LcsCDR", "QoEMetrics"]) },
     Scenario { name: "primary-reachable", world: sql_server_dies },
+    Scenario { name: "both-lost", world: both_lost },
+    Scenario {
+        name: "never-mirrored",
+        world: || since(|d| backed_up(never_mirrored(d)), |w| w.power_off(&host("be1"))),
+    },
+    Scenario {
+        name: "archiving-lost",
+        world: || since(|d| backed_up(archiving_alone(d)), |w| w.power_off(&host("be3"))),
+    },
     Scenario { name: "as-desired", world: || after("seed", Deployment::seed()) },
     Scenario { name: "old-slots", world: Deployment::seed },
     Scenario { name: "goal-a", world: Deployment::seed },
@@ -138,6 +147,55 @@ fn with_server(mut world: Deployment, label: &str, port: Option<u16>) -> Deploym
     server.instances[0].endpoint = port.map(|port| Endpoint { port, started: true });
     world.hosts.push(server);
     world
+}
+
+/// Backups of the evening before, 21:00:00Z; a transaction a second was written since.
+fn backed_up(world: Deployment) -> Deployment {
+    let taken = "2026-03-13T21:00:00Z".parse().expect("a time");
+    let ago = world.now.duration_since(taken).as_secs();
+    world.backed_up(u64::try_from(ago).expect("some time"), taken)
+}
+
+/// Both SQL Servers of the pair go.
+fn both_lost() -> Deployment {
+    since(backed_up, |world| ["be1", "be2"].iter().for_each(|h| world.power_off(&host(h))))
+}
+
+/// The pool lies on be1 alone; be2 is a SQL Server without a database of ours.
+fn never_mirrored(mut world: Deployment) -> Deployment {
+    let pool = host("pool01");
+    for store in world.published.stores.iter_mut().filter(|s| s.pools.contains(&pool)) {
+        store.slots.mirror = None;
+        store.former = vec![instance("be2", "RTC")];
+    }
+    for server in world.hosts.iter_mut().filter(|h| h.name == host("be2")).flat_map(|h| &mut h.instances) {
+        server.databases.clear();
+    }
+    for copy in world.hosts.iter_mut().flat_map(|h| &mut h.instances).flat_map(|i| &mut i.databases) {
+        (copy.session, copy.monitor) = (None, None);
+    }
+    if let Some(reports) = &mut world.pool_mut(&pool).expect("pool01").reports {
+        reports.partner = None;
+    }
+    loaded_as_published(world)
+}
+
+/// Archiving lies on a machine of its own, be3, and has no mirror.
+fn archiving_alone(mut world: Deployment) -> Deployment {
+    let at = instance("be3", "ARCH");
+    let mut third = world.host(&host("be1")).expect("be1").clone();
+    third.name = at.host.clone();
+    third.instances[0].name = at.name.clone();
+    third.instances[0].databases.retain(|c| kind_of(&c.name) == DatabaseType::Archiving);
+    third.instances[0].databases.iter_mut().for_each(|c| (c.session, c.monitor) = (None, None));
+    for server in world.hosts.iter_mut().flat_map(|h| &mut h.instances) {
+        server.databases.retain(|c| kind_of(&c.name) != DatabaseType::Archiving);
+    }
+    world.hosts.push(third);
+    for store in world.published.stores.iter_mut().filter(|s| s.slots.kind == DatabaseType::Archiving) {
+        (store.slots.primary, store.slots.mirror) = (at.clone(), None);
+    }
+    loaded_as_published(world)
 }
 
 /// User and Application have a witness; Archiving and Monitoring were set up without one.

@@ -54,6 +54,9 @@ fn person(task: &Task) -> String {
             format!("a person looks why replicas stay behind: {}", names.join(", "))
         }
         Task::SetUpWitness { instance, .. } => format!("a person makes {instance} able to witness"),
+        Task::BringBack { pool, kind, .. } => {
+            format!("a person brings the data of {kind} of {pool} back from a backup")
+        }
         Task::Aftercare { pool, .. } => format!("a person sees to log backups and reports of {pool}"),
     }
 }

@@ -30,6 +30,7 @@ fn seconds(deed: &Deed) -> u64 {
         Deed::Failover { .. } => 35,
         Deed::EndMirror { .. } => 20,
         Deed::CreateMirror { .. } => 40,
+        Deed::CreateDatabases { .. } => 120,
         Deed::StopServices { graceful: true, .. } => 240,
         Deed::StopServices { graceful: false, .. } => 60,
         Deed::StartServices { .. } => 45,
@@ -48,6 +49,7 @@ fn seconds(deed: &Deed) -> u64 {
         Deed::Publish { .. } => 420,
         Deed::Rebuild { .. } => 4 * 3600,
         Deed::SetUpSql { .. } | Deed::SetUpWitness { .. } => 2 * 3600,
+        Deed::BringBack { .. } => 1800,
         Deed::Aftercare { .. } => 900,
     }
 }
@@ -119,6 +121,7 @@ impl Deployment {
             Deed::CreateMirror { kind, on, any_instance, share, drop, exclude } => {
                 self.create_mirrors(*kind, on, *any_instance, share, *drop, exclude, most)
             }
+            Deed::CreateDatabases { kind, on } => self.create_databases(*kind, on, most),
             Deed::StopServices { front_end, .. } => self.stop_services(front_end),
             Deed::StartServices { front_end } => self.start_services(front_end),
             Deed::TestDatabases { on } => self.test_databases(on),
@@ -144,6 +147,7 @@ impl Deployment {
             Deed::SetUpWitness { instance, port, like, partners } => {
                 self.set_up_witness(instance, *port, like.as_deref(), partners)
             }
+            Deed::BringBack { pool, kind, on, front_ends } => self.bring_back(pool, *kind, on, front_ends, most),
             Deed::Aftercare { pool, backups, reports } => self.aftercare(pool, backups, reports.as_ref()),
         }
     }

@@ -27,6 +27,8 @@ pub enum Deed {
         drop: bool,
         exclude: Vec<String>,
     },
+    /// `Install-CsDatabase`, for one type.
+    CreateDatabases { kind: DatabaseType, on: SqlInstance },
     /// `Stop-CsWindowsService`.
     StopServices { front_end: Fqdn, graceful: bool },
     /// `Start-CsWindowsService`.
@@ -67,6 +69,8 @@ pub enum Deed {
     SetUpSql { instance: SqlInstance, like: Option<String>, partner: Option<SqlInstance> },
     /// A person brings a witness back, or sets it up.
     SetUpWitness { instance: SqlInstance, port: u16, like: Option<String>, partners: Vec<SqlInstance> },
+    /// A person brings data back from a backup, with Front Ends that are stopped meanwhile.
+    BringBack { pool: Fqdn, kind: DatabaseType, on: SqlInstance, front_ends: Vec<Fqdn> },
     /// A person sees to what no cmdlet does.
     Aftercare { pool: Fqdn, backups: Vec<Fqdn>, reports: Option<(SqlInstance, Option<SqlInstance>)> },
 }
@@ -160,6 +164,11 @@ fn person(task: &Task) -> Deed {
             like: like.clone(),
             partners: partners.clone(),
         },
+        Task::BringBack { pool, kind, on, stop, .. } => {
+            let named = |c: &Cmdlet| c.text("ComputerName").and_then(|f| Fqdn::new(f).ok());
+            let front_ends = stop.iter().filter_map(named).collect();
+            Deed::BringBack { pool: pool.clone(), kind: *kind, on: on.clone(), front_ends }
+        }
         Task::Aftercare { pool, backups, reports } => {
             Deed::Aftercare { pool: pool.clone(), backups: backups.clone(), reports: reports.clone() }
         }
@@ -226,6 +235,7 @@ fn cmdlet(call: &Cmdlet) -> Result<Deed, Misuse> {
                 exclude: exclude(),
             }
         }
+        "Install-CsDatabase" => Deed::CreateDatabases { kind: bound.kind()?, on: bound.instance("SqlInstanceName")? },
         "Stop-CsWindowsService" => {
             Deed::StopServices { front_end: bound.fqdn("ComputerName")?, graceful: call.is_on("Graceful") }
         }
@@ -281,6 +291,7 @@ impl Deed {
             Self::Failover { .. } => "Invoke-CsDatabaseFailover",
             Self::EndMirror { .. } => "Uninstall-CsMirrorDatabase",
             Self::CreateMirror { .. } => "Install-CsMirrorDatabase",
+            Self::CreateDatabases { .. } => "Install-CsDatabase",
             Self::StopServices { .. } => "Stop-CsWindowsService",
             Self::StartServices { .. } => "Start-CsWindowsService",
             Self::TestDatabases { .. } => "Test-CsDatabase",
@@ -299,6 +310,7 @@ impl Deed {
             Self::Rebuild { .. } => "Rebuild",
             Self::SetUpSql { .. } => "SetUpSql",
             Self::SetUpWitness { .. } => "SetUpWitness",
+            Self::BringBack { .. } => "BringBack",
             Self::Aftercare { .. } => "Aftercare",
         }
     }
@@ -307,7 +319,10 @@ impl Deed {
     #[must_use]
     pub fn kind(&self) -> Option<DatabaseType> {
         match self {
-            Self::Failover { kind, .. } | Self::EndMirror { kind, .. } => Some(*kind),
+            Self::Failover { kind, .. }
+            | Self::EndMirror { kind, .. }
+            | Self::CreateDatabases { kind, .. }
+            | Self::BringBack { kind, .. } => Some(*kind),
             Self::CreateMirror { kind, .. } => *kind,
             Self::Sql { database, .. } | Self::SetWitness { database, .. } => {
                 let holds = |t: &DatabaseType| t.databases().iter().any(|d| d.eq_ignore_ascii_case(database));
@@ -329,6 +344,7 @@ impl Deed {
                 | Self::SetUpWitness { .. }
                 | Self::EnableServices { .. }
                 | Self::MendReplicas { .. }
+                | Self::BringBack { .. }
                 | Self::Aftercare { .. }
         )
     }

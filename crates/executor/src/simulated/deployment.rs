@@ -15,6 +15,7 @@ use super::fault::Fault;
 use super::host::{Copy, Host, SqlServer};
 use super::ledger::Loss;
 use super::pool::{FrontEnd, Pool, Published};
+use super::restore::Backup;
 
 /// The version of the file that this program writes, and the only one it reads.
 pub const FORMAT: u32 = 1;
@@ -70,6 +71,9 @@ pub struct Deployment {
     /// Numbers the sessions that are created.
     #[serde(default)]
     pub sessions: u32,
+    /// The site's own backups.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub backups: Vec<Backup>,
 }
 
 /// The Central Management store.

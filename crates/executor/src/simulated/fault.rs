@@ -11,7 +11,7 @@ use super::deed::Deed;
 #[serde(deny_unknown_fields)]
 pub struct Fault {
     /// A cmdlet, `T-SQL`, or a person's task: `Fence`, `Publish`, `Rebuild`, `SetUpSql`,
-    /// `SetUpWitness`, `EnableServices`, `MendReplicas`, `Aftercare`.
+    /// `SetUpWitness`, `BringBack`, `EnableServices`, `MendReplicas`, `Aftercare`.
     pub on: String,
     /// Only where the call names this type.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -133,6 +133,9 @@ pub struct Copy {
     /// The last backup of its log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub backed_up: Option<Timestamp>,
+    /// Whether it was created and holds nothing yet.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub empty: bool,
 }
 
 impl Copy {

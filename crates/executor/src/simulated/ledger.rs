@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use topology::names::SqlInstance;
 
 use super::deployment::Deployment;
+use super::restore::filled_by_itself;
 
 /// A loss.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,12 +66,15 @@ impl Deployment {
     /// A copy ceases to exist.
     pub(super) fn destroy_copy(&mut self, at: &SqlInstance, database: &str, by: &str) {
         let Some(family) = self.copy(at, database).map(|c| c.family) else { return };
-        let before = self.latest(family);
+        let before = self.kept(family);
         let now = self.now;
         let Some(server) = self.instance_mut(at) else { return };
         server.databases.retain(|c| !c.name.eq_ignore_ascii_case(database));
-        let after = self.latest(family);
-        if after < before {
+        let after = self.kept(family);
+        // Where a machine is built anew because every copy is gone, what fills again by itself is no loss.
+        let gone = !self.each_copy().any(|(.., c)| c.family == family);
+        let fills = by == "rebuild" && gone && filled_by_itself(database);
+        if after < before && !fills {
             let transactions =
                 if after.0 == before.0 { before.1 - after.1 } else { before.1.saturating_sub(after.1).max(1) };
             self.ledger.push(Loss {

@@ -19,6 +19,7 @@ mod observe_copy;
 pub mod people;
 pub mod pool;
 pub mod publish;
+pub mod restore;
 pub mod seed;
 pub mod services;
 pub mod sessions;

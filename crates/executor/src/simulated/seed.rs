@@ -112,6 +112,7 @@ fn copy(database: &str, family: u32, role: Option<Role>, partner: &SqlInstance) 
         monitor: session.is_some().then(|| MonitorRow { at: at(SILENT + 7), synchronized: true }),
         session,
         backed_up: None,
+        empty: false,
     }
 }
 
@@ -186,6 +187,7 @@ impl Deployment {
             mirrored_document: None,
             files: std::collections::BTreeMap::new(),
             sessions: 0,
+            backups: Vec::new(),
         }
     }
 

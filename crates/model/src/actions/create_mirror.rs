@@ -1,6 +1,6 @@
 //! Create the mirrors of a database type: copied from the primary slot to the mirror slot, under guard G1.
 
-use super::{Declare, mirror_lost, pool_id, purpose};
+use super::{Declare, back_end_lost, mirror_lost, pool_id, purpose};
 use crate::call::{Call, Cmdlet};
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
@@ -169,6 +169,7 @@ impl Declare for CreateMirror {
         for d in databases() {
             megabytes = megabytes.zip(estate.database(d).megabytes).map(|(sum, mb)| sum + mb);
         }
+        let lost = back_end_lost(problem, estate.host_of(from));
         let size = megabytes.map_or_else(String::new, |mb| format!(", {}", gigabytes(mb)));
         let way = |performer, call, source, retry| Way {
             performer,
@@ -221,12 +222,12 @@ impl Declare for CreateMirror {
             stops_harm: false,
             work: Work::Change,
             origin: Origin {
-                sentences: if mirror_lost(problem, estate.host_of(to)) {
-                    &["m.7"]
-                } else {
-                    &["10.install", "10.wizard", "10.mirror"]
+                sentences: match () {
+                    () if lost => &["b.mirror"],
+                    () if mirror_lost(problem, estate.host_of(to)) => &["m.7"],
+                    () => &["10.install", "10.wizard", "10.mirror"],
                 },
-                deviation: Some("create-by-cmdlet"),
+                deviation: Some(if lost { "mirror-after-data" } else { "create-by-cmdlet" }),
             },
             stage: Stage::Protect,
             notes: vec![

@@ -4,7 +4,9 @@
 mod aftercare;
 mod await_quorum;
 mod await_replication;
+mod bring_back;
 mod confirm;
+mod create_databases;
 mod create_mirror;
 mod end_mirroring;
 mod fail_over;
@@ -101,6 +103,8 @@ catalogue! {
     EndMirroring = end_mirroring::EndMirroring,
     Rebuild = rebuild::Rebuild,
     SetUpSql = set_up_sql::SetUpSql,
+    CreateDatabases = create_databases::CreateDatabases,
+    BringBack = bring_back::BringBack,
     CreateMirror = create_mirror::CreateMirror,
     TestDatabases = test_databases::TestDatabases,
     Aftercare = aftercare::Aftercare,
@@ -166,6 +170,24 @@ fn purpose(name: &str, meanwhile: bool) -> String {
 fn holds_nothing(problem: &Problem, instance: InstanceId) -> bool {
     let host = problem.estate.host_of(instance);
     !problem.estate.stores.iter().flat_map(|s| &s.instances).any(|&i| problem.estate.host_of(i) == host)
+}
+
+/// Whether a host had a store whose every copy is lost, as observed. Then steps follow the page for a Back End Server that
+/// was not mirrored, or whose mirror is lost too.
+fn back_end_lost(problem: &Problem, host: HostId) -> bool {
+    let stores =
+        problem.estate.stores.iter().filter(|s| s.instances.iter().any(|&i| problem.estate.host_of(i) == host));
+    stores.into_iter().any(|s| s.databases.iter().all(|&d| problem.lost(d)))
+}
+
+/// Whether a managed store of a host serves nobody, as observed: what brings it back stops harm.
+fn unserved(problem: &Problem, host: HostId) -> bool {
+    let v = problem.view(&problem.initial);
+    problem.wishes.iter().any(|w| {
+        let instances = &problem.estate.store(w.store).instances;
+        instances.iter().any(|&i| problem.estate.host_of(i) == host)
+            && v.store_served(w.store) == crate::truth::Truth::False
+    })
 }
 
 /// `<purpose>/<pool>`.

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Declare, mirror_lost};
+use super::{Declare, back_end_lost, mirror_lost};
 use crate::call::{Call, Task};
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
-    Declaration, Evidence, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
+    Declaration, Evidence, Origin, Performer, Phrase, Risk, Stage, StepId, Subject, Undo, Way, Work, clause,
 };
 use crate::durations;
-use crate::estate::HostId;
+use crate::estate::{DatabaseId, HostId};
 use crate::field::{Field, State, Value, write};
 use crate::problem::Problem;
 use crate::rules;
@@ -18,6 +18,30 @@ use crate::rules;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rebuild {
     host: HostId,
+    /// Databases with no complete copy elsewhere, whose copy here is given up for the backup.
+    given_up: Vec<DatabaseId>,
+}
+
+impl Rebuild {
+    fn of(problem: &Problem, state: &State, host: HostId) -> Self {
+        let v = problem.view(state);
+        let here = |s: &&crate::estate::Store| s.instances.iter().any(|&i| problem.estate.host_of(i) == host);
+        let databases = problem.estate.stores.iter().filter(here).flat_map(|s| s.databases.iter().copied());
+        let alone = |d: &DatabaseId| !v.complete_besides(*d, host).holds() && problem.gives_up(*d);
+        Self { host, given_up: databases.filter(alone).collect() }
+    }
+
+    /// Nobody knows what a silent host's disks hold; where there is no other copy, that is certainly lost.
+    fn risks(&self, problem: &Problem, loses: &[DatabaseId]) -> Vec<(Vec<Condition>, Risk)> {
+        let estate = &problem.estate;
+        let others = |&d: &DatabaseId| {
+            let instances = &estate.store(estate.database(d).store).instances;
+            let elsewhere = instances.iter().filter(|&&i| estate.host_of(i) != self.host);
+            elsewhere.map(|&i| Condition::Is(Field::Content(d, i), Value::Nothing)).collect()
+        };
+        let known = loses.iter().map(|d| (others(d), Risk::KnownLoss));
+        known.chain((!loses.is_empty()).then_some((Vec::new(), Risk::PossibleLoss))).collect()
+    }
 }
 
 impl Declare for Rebuild {
@@ -26,7 +50,7 @@ impl Declare for Rebuild {
         // A host that is fenced serves and mirrors nothing until it is built anew, whatever it was before.
         let hosts: BTreeSet<HostId> = problem.named().into_iter().map(|i| problem.estate.host_of(i)).collect();
         let needed = |&h: &HostId| v.get(Field::Fenced(h)) == Value::Yes;
-        hosts.into_iter().filter(needed).map(|host| Self { host }).collect()
+        hosts.into_iter().filter(needed).map(|host| Self::of(problem, state, host)).collect()
     }
 
     fn order(&self) -> u16 {
@@ -62,6 +86,10 @@ impl Declare for Rebuild {
             }
             if store.instances.iter().any(|i| here(&i)) {
                 for &d in &store.databases {
+                    if self.given_up.contains(&d) {
+                        requires.push(clause(Predicate::NoOtherCopy(d, h), rules::LAST));
+                        continue;
+                    }
                     requires.push(clause(Predicate::CompleteBesides(d, h), rules::G1));
                     let survivors = store.instances.iter().filter(|&&i| estate.host_of(i) != h);
                     requires.extend(
@@ -70,6 +98,7 @@ impl Declare for Rebuild {
                 }
             }
         }
+        let loses: Vec<DatabaseId> = self.given_up.iter().copied().filter(|&d| !problem.recreated(d)).collect();
         for list in [&mut begin, &mut end] {
             list.sort_unstable();
             list.dedup();
@@ -96,18 +125,33 @@ impl Declare for Rebuild {
                 source: "the procedure, step 6",
                 retry: true,
             }],
-            risks: Vec::new(),
-            loses: Vec::new(),
+            risks: self.risks(problem, &loses),
+            loses: loses.clone(),
             ends: Some("the old disks"),
             undo: Undo::Irreversible("the old disks are gone"),
             duration: durations::REBUILD,
             group: None,
             subject: Subject::Host(h),
-            stops_harm: false,
+            stops_harm: super::unserved(problem, h),
             work: Work::Change,
-            origin: Origin { sentences: if mirror_lost(problem, h) { &["m.4"] } else { &["6"] }, deviation: None },
+            origin: Origin {
+                sentences: if back_end_lost(problem, h) {
+                    &["b.build"]
+                } else if mirror_lost(problem, h) {
+                    &["m.4"]
+                } else {
+                    &["6"]
+                },
+                deviation: None,
+            },
             stage: Stage::Rebuild,
-            notes: vec![Phrase::new("keep its computer account in Active Directory; fenced until here")],
+            notes: notes(!loses.is_empty()),
         }
     }
+}
+
+fn notes(last: bool) -> Vec<Phrase> {
+    let kept = Phrase::new("keep its computer account in Active Directory; fenced until here");
+    let look = "nobody knows what its disks hold: it may be the last complete copy. Look before you wipe them";
+    std::iter::once(kept).chain(last.then(|| Phrase::new(look))).collect()
 }

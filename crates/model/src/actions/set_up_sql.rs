@@ -1,6 +1,6 @@
 //! Install SQL Server on a rebuilt machine so that it can take the mirror: a person does it, the tool reads it back.
 
-use super::{Declare, holds_nothing, mirror_lost};
+use super::{Declare, back_end_lost, holds_nothing, mirror_lost};
 use crate::call::{Call, Task};
 use crate::condition::Condition;
 use crate::declaration::{
@@ -92,10 +92,16 @@ impl Declare for SetUpSql {
             duration: durations::SQL_SERVER,
             group: None,
             subject: Subject::Host(h),
-            stops_harm: false,
+            stops_harm: super::unserved(problem, h),
             work: Work::Change,
             origin: Origin {
-                sentences: if mirror_lost(problem, h) { &["m.5", "m.6"] } else { &["7", "8"] },
+                sentences: if back_end_lost(problem, h) {
+                    &["b.log-on", "b.sql"]
+                } else if mirror_lost(problem, h) {
+                    &["m.5", "m.6"]
+                } else {
+                    &["7", "8"]
+                },
                 deviation: None,
             },
             stage: Stage::Rebuild,

@@ -94,7 +94,7 @@ fn step(edit: &Edit, pool: &Fqdn, stores: &[&SlotChange]) -> Step {
             format!("Set \"Use SQL mirroring witness to enable automatic failover\", and choose {i}")
         }
     };
-    Step { text, items: labels(pool, stores) }
+    Step { text, items: labels(pool, stores), code: Vec::new() }
 }
 
 /// The stores of an edit as Topology Builder shows them; with the pool, where it is another one.

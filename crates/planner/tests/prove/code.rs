@@ -22,7 +22,16 @@ struct Column {
     field: Field,
     /// Where the field and those that follow it stand in a state.
     places: Vec<usize>,
+    /// Of these, contents of databases that fill again by themselves: complete where the others are created and empty.
+    filled: Vec<usize>,
     values: Vec<Value>,
+}
+
+impl Column {
+    /// The value at a place, where the first place has this one.
+    fn at(&self, place: usize, value: Value) -> Value {
+        if value == Value::Fresh && self.filled.contains(&place) { Value::Complete } else { value }
+    }
 }
 
 impl Code {
@@ -39,7 +48,10 @@ impl Code {
             }
             let mut values = vocabulary::domain(field).values(&problem.estate);
             values.retain(|v| v.is_known());
-            Column { field, places, values }
+            let filled = |&p: &usize| matches!(fields[p], Field::Content(d, _) if problem.recreated(d));
+            let (filled, mut rest): (Vec<_>, Vec<_>) = places.into_iter().partition(filled);
+            rest.extend(&filled);
+            Column { field, places: rest, filled, values }
         };
         Self { template: problem.initial.clone(), columns: world::varying().into_iter().map(column).collect() }
     }
@@ -49,7 +61,7 @@ impl Code {
         let values = state.values();
         self.columns.iter().rev().fold(0, |key, c| {
             let value = values[c.places[0]];
-            assert!(c.places.iter().all(|&p| values[p] == value), "{:?}: databases out of step", c.field);
+            assert!(c.places.iter().all(|&p| values[p] == c.at(p, value)), "{:?}: databases out of step", c.field);
             let digit = c.values.iter().position(|&v| v == value);
             let digit = digit.unwrap_or_else(|| panic!("{:?} is {value:?}: not of the small world", c.field));
             key * c.values.len() as Key + digit as Key
@@ -63,7 +75,7 @@ impl Code {
             let size = c.values.len() as Key;
             let value = c.values[usize::try_from(key % size).unwrap()];
             key /= size;
-            c.places.iter().for_each(|&p| values[p] = value);
+            c.places.iter().for_each(|&p| values[p] = c.at(p, value));
         }
         State::from_values(values)
     }

@@ -29,6 +29,8 @@ pub struct Plan<'a> {
     pub front_ends: usize,
     /// A third instance that may hold copies.
     pub spare: Option<&'a str>,
+    /// Types of stores that lie on the third instance alone.
+    pub lone: &'a [DatabaseType],
     /// An instance that holds none: a witness.
     pub witness: Option<&'a str>,
     /// Another one.
@@ -45,6 +47,7 @@ impl Default for Plan<'_> {
             shared: &[],
             front_ends: 3,
             spare: None,
+            lone: &[],
             witness: None,
             other_witness: None,
             product: Product::Lync2013,
@@ -58,8 +61,12 @@ pub fn parts(plan: &Plan<'_>) -> Parts {
     let pools: Vec<_> = plan.pools.iter().map(|p| full(p)).collect();
     let mut instances = vec![sql("be1.contoso.com\\RTC"), sql("be2.contoso.com\\RTC")];
     instances.extend(plan.spare.map(sql));
-    let store =
-        |users: Vec<_>, kind| StorePart { users, kind, megabytes: Default::default(), instances: instances.clone() };
+    let lies = |kind| match plan.lone.contains(&kind) {
+        true => instances[2..].to_vec(),
+        false if plan.lone.is_empty() => instances.clone(),
+        false => instances[..2].to_vec(),
+    };
+    let store = |users: Vec<_>, kind| StorePart { users, kind, megabytes: Default::default(), instances: lies(kind) };
     let own = pools.iter().flat_map(|p| plan.types.iter().map(move |&k| (vec![p.clone()], k)));
     let shared = plan.shared.iter().map(|&k| (pools.clone(), k));
     Parts {

@@ -146,11 +146,13 @@ fn loss(world: &World<'_>, change: &Change) -> Option<ChangeLine> {
     let spans: Vec<Option<String>> = lost.iter().map(|&d| super::headline::lost_span(world, d)).collect();
     let span = spans.first().filter(|_| spans.iter().all(|s| *s == spans[0])).cloned().flatten();
     let before = span.unwrap_or_else(|| "up to the last transaction".to_owned());
+    let backup = lost.iter().all(|&d| world.problem().lost(d));
+    let after = if backup { "as the last backup has it, accepted by name" } else { "lost, accepted by name" };
     Some(ChangeLine {
         kind: "data",
         change: "remove",
         what: join(&names),
         before: Text::plain(before),
-        after: Text::plain("lost, accepted by name"),
+        after: Text::plain(after),
     })
 }

@@ -1,5 +1,6 @@
 //! The arithmetic of a full stop: why Front Ends cannot be restarted one after the other, from the votes themselves.
 
+use model::actions::Action;
 use model::declaration::Work;
 use model::estate::{FrontEndId, PoolId};
 use model::field::{Field, Value};
@@ -40,7 +41,8 @@ fn line(what: impl Into<String>, text: impl Into<String>, number: Option<usize>)
 
 /// The arithmetic of a plan's full stop.
 pub(super) fn of(world: &World<'_>) -> Option<FullStop> {
-    let n = world.placed().iter().position(|p| p.declaration.work == Work::FullStop)?;
+    // An import of user data stops the pool for reasons of its own.
+    let n = world.placed().iter().position(|p| matches!(p.action, Action::FullStop(_)))?;
     let step = &world.placed()[n];
     let v = world.view(&step.before);
     let after = world.view(&step.taken.after);

@@ -85,6 +85,16 @@ fn purpose(world: &World<'_>, steps: usize) -> (String, String) {
             };
             (format!("give{s} {whom} {mirror}{with}"), format!("{whom} get{es} {mirror}{heading}"))
         }
+        [Purpose::BroughtBack { of, mirrored }] => {
+            let what = of.as_ref().map_or_else(|| whom.clone(), |kinds| format!("{} of {whom}", join(kinds)));
+            let its = verb(of.as_ref().map_or(pools.len(), Vec::len), "its", "their");
+            let (then, heading) =
+                if *mirrored { (" and give it a mirror again", ", mirrored again") } else { ("", "") };
+            (
+                format!("bring{s} {what} back from {its} backups{then}"),
+                format!("{what} back from {its} backups{heading}"),
+            )
+        }
         [Purpose::Alone] => {
             let on = world.join(&world.names.whole(), &world.servers(world.last()));
             (
@@ -105,6 +115,11 @@ fn purpose(world: &World<'_>, steps: usize) -> (String, String) {
 
 #[derive(PartialEq, Eq)]
 enum Purpose {
+    /// Every copy was lost, of all stores or of these only.
+    BroughtBack {
+        of: Option<Vec<&'static str>>,
+        mirrored: bool,
+    },
     /// Every database is mirrored in the end, and was not before.
     Mirrored {
         again: bool,
@@ -130,6 +145,12 @@ fn of_pool(world: &World<'_>, pool: PoolId) -> Purpose {
     let slots = |v: View<'_>, s| (v.get(Field::PrimarySlot(s)), v.get(Field::MirrorSlot(s)));
     let all = |is: &dyn Fn(StoreId) -> bool| stores.iter().all(|&s| is(s));
     let protected = |v: View<'_>, s: StoreId| world.estate().store(s).databases.iter().all(|&d| v.protected(d));
+    let lost = |s: StoreId| world.estate().store(s).databases.iter().all(|&d| world.problem().lost(d));
+    let kinds: Vec<&str> = stores.iter().filter(|&&s| lost(s)).map(|&s| world.estate().store(s).kind.name()).collect();
+    if !kinds.is_empty() {
+        let mirrored = stores.iter().any(|&s| lost(s) && protected(last, s));
+        return Purpose::BroughtBack { of: (kinds.len() < stores.len()).then_some(kinds), mirrored };
+    }
     let kept = all(&|s| slots(first, s) == slots(last, s));
     if all(&|s| protected(last, s)) && !all(&|s| protected(first, s)) {
         let exchanged = all(&|s| slots(first, s) == (slots(last, s).1, slots(last, s).0));
@@ -166,7 +187,10 @@ pub(super) fn lost(world: &World<'_>) -> Vec<(DatabaseId, bool)> {
                 let instances = &world.estate().store(world.estate().database(d).store).instances;
                 instances.iter().any(|&i| before.get(Field::Content(d, i)) == Value::Behind)
             };
-            lost.extend(p.declaration.loses.iter().map(|&d| (d, behind(d))));
+            // A database can be given up in two steps: with its last copy, and for its backup.
+            let new = p.declaration.loses.iter().filter(|d| !lost.iter().any(|(known, _)| known == *d));
+            let new: Vec<_> = new.map(|&d| (d, behind(d))).collect();
+            lost.extend(new);
         }
     }
     lost
@@ -196,6 +220,10 @@ fn data(world: &World<'_>) -> String {
             Some((_, names)) => names.push(name),
             None => groups.push((long, vec![name])),
         }
+    }
+    if lost.iter().all(|(d, _)| world.problem().lost(*d)) {
+        let names: Vec<&str> = lost.iter().map(|(d, _)| world.estate().database(*d).name.as_str()).collect();
+        return format!("Everything since the last backup of {} is lost, accepted by name.", join(&names));
     }
     let timed = groups.iter().any(|(long, _)| long.is_some());
     let group = |(long, names): &(Option<String>, Vec<&str>)| match long {

@@ -1,5 +1,6 @@
 //! What a plan costs: users, the archive, protection, people with their rights, time by part of the work.
 
+use model::actions::Action;
 use model::database_type::DatabaseType;
 use model::declaration::{Performer, Stage, Work};
 use serde::Serialize;
@@ -101,7 +102,9 @@ fn users(world: &World<'_>) -> Vec<String> {
             verb(restarts.len(), "signs", "sign")
         ));
     }
-    let fails_over = world.numbers(|p| p.declaration.stage == Stage::Serve && p.declaration.work == Work::Change);
+    let created = |a: &Action| matches!(a, Action::CreateDatabases(_) | Action::BringBack(_));
+    let fails_over = world
+        .numbers(|p| p.declaration.stage == Stage::Serve && p.declaration.work == Work::Change && !created(&p.action));
     if let Some(first) = fails_over.first() {
         users.push(format!("After step {first} {}.", known::MOBILE));
     }

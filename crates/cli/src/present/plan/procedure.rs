@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::procedure::{DEVIATIONS, SENTENCES};
+use model::procedure::{self, DEVIATIONS};
 use planner::triage;
 use serde::Serialize;
 
@@ -47,11 +47,6 @@ pub struct Sentence {
 pub(super) fn of(world: &World<'_>) -> Option<Procedure> {
     let pools = triage::triage(world.problem());
     let title = pools.iter().find_map(|p| p.situation.procedure())?;
-    // Only one page has been taken apart into sentences; of the others there is only the name.
-    if title != model::procedure::TITLE {
-        let (deviations, sentences_without_a_step, steps_without_a_sentence) = Default::default();
-        return Some(Procedure { title, deviations, sentences_without_a_step, steps_without_a_sentence });
-    }
     let mut by_deviation: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let mut said: BTreeSet<&str> = BTreeSet::new();
     for (n, p) in world.placed().iter().enumerate() {
@@ -67,7 +62,7 @@ pub(super) fn of(world: &World<'_>) -> Option<Procedure> {
     };
     let mut deviations: Vec<Deviation> = DEVIATIONS.iter().filter_map(deviation).collect();
     deviations.sort_by_key(|d| d.steps.first().copied());
-    let unsaid = SENTENCES.iter().filter(|s| s.acts && !said.contains(s.id));
+    let unsaid = procedure::page(title).iter().filter(|s| s.acts && !said.contains(s.id));
     Some(Procedure {
         title,
         deviations,

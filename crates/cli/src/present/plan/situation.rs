@@ -70,7 +70,7 @@ pub fn situation(
 fn broken(triage: &PoolTriage) -> bool {
     use triage::Situation as S;
     match triage.situation {
-        S::SplitBrain | S::BothLost(_) | S::PrimaryLost(_) | S::PrimaryLostPartly(_) => true,
+        S::SplitBrain | S::BothLost(_) | S::DataNotBack(_) | S::PrimaryLost(_) | S::PrimaryLostPartly(_) => true,
         S::PrimaryLostServed(_) | S::PrincipalOffline(_) | S::MirrorLost(_) => true,
         S::Drift | S::Unknown | S::AsDeclared => false,
     }

@@ -82,6 +82,9 @@ fn purpose(
         world.in_slot(after, slot).difference(&world.in_slot(before, slot)).copied().collect()
     };
     match part {
+        Part::Serve if world.servers(before) == world.servers(after) => {
+            format!("Make sure that {} cannot serve", subjects(names, placed))
+        }
         Part::Serve if world.served(before) => format!("Serve from {}", on(&world.servers(after))),
         Part::Serve => format!("Bring service back on {}", on(&world.servers(after))),
         Part::Follow => {
@@ -94,14 +97,7 @@ fn purpose(
             }
         }
         Part::Rebuild => {
-            let hosts: BTreeSet<String> = placed
-                .iter()
-                .filter_map(|p| match p.declaration.subject {
-                    model::declaration::Subject::Host(h) => Some(names.host(h)),
-                    _ => None,
-                })
-                .collect();
-            format!("Rebuild {}", join(&hosts.into_iter().collect::<Vec<_>>()))
+            format!("Rebuild {}", subjects(names, placed))
         }
         Part::Protect if witness_only(world, placed, before) => {
             let pair = [Field::PrimarySlot, Field::MirrorSlot].map(|slot| on(&world.in_slot(after, slot))).join(" → ");
@@ -123,6 +119,18 @@ fn purpose(
 /// Whether a pair that is whole gets another witness, and nothing else.
 fn witness_only(world: &World<'_>, placed: &[Placed], before: View<'_>) -> bool {
     world.protected(before) && placed.iter().all(|p| p.declaration.origin.deviation == Some("witness"))
+}
+
+/// The hosts that steps work on.
+fn subjects(names: &Names<'_>, placed: &[Placed]) -> String {
+    let hosts: BTreeSet<String> = placed
+        .iter()
+        .filter_map(|p| match p.declaration.subject {
+            model::declaration::Subject::Host(h) => Some(names.host(h)),
+            _ => None,
+        })
+        .collect();
+    join(&hosts.into_iter().collect::<Vec<_>>())
 }
 
 /// What a run that stops after a step leaves behind; none where it is no safe stop.

@@ -37,6 +37,8 @@ pub struct Database {
     pub missing_seconds: Option<u64>,
     /// Whether it would lose data, or may.
     pub lost: bool,
+    /// Whether nothing that answers holds it: what comes back is what the last backup has.
+    pub only_backup: bool,
 }
 
 impl Loss {
@@ -153,5 +155,6 @@ fn database(problem: &Problem, context: &Context<'_>, d: DatabaseId, lost: bool)
             .flatten()
             .map(missing::Missing::seconds),
         lost,
+        only_backup: problem.lost(d),
     }
 }

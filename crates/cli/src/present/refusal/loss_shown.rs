@@ -62,6 +62,7 @@ pub(super) fn summary(loss: &Loss) -> String {
         let what = match (d.content, d.missing_seconds) {
             ("behind", Some(s)) => format!("{} of # ", time::lasted(s)),
             (_, Some(s)) => format!("up to {} of #, as far as is known", time::lasted(s)),
+            (_, None) if d.only_backup => "everything since the last backup of #; its age was not read".to_owned(),
             (_, None) => "the end of #, for a time that was not read".to_owned(),
         };
         let what = what.trim_end().to_owned();

@@ -124,8 +124,12 @@ fn refused(problem: &Problem, refusal: &Refusal) -> Problem {
 fn stop(problem: &Problem, refusal: &Refusal, names: &Names<'_>) -> Option<FullStop> {
     let stops = refusal.ways_out.iter().any(|w| w.grants.contains(&Grant::FullStop));
     let v = problem.view(&problem.initial);
+    let imports = |&p: &model::estate::PoolId| {
+        let user = problem.estate.store_of(p, model::database_type::DatabaseType::User);
+        user.is_some_and(|s| problem.estate.store(s).databases.iter().any(|&d| problem.lost(d)))
+    };
     let cannot_roll = |p| problem.estate.pool(p).front_ends.iter().any(|&f| !v.pool_holds(p, Some(f)).holds());
-    let pool = problem.pools().into_iter().find(|&p| cannot_roll(p)).filter(|_| stops)?;
+    let pool = problem.pools().into_iter().find(|&p| cannot_roll(p)).filter(|p| stops && !imports(p))?;
     Some(full_stop::arithmetic(problem, names, pool, v, "now"))
 }
 

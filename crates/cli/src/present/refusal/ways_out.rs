@@ -104,7 +104,11 @@ fn grant(problem: &Problem, grant: &Grant, context: &Context<'_>) -> GrantView {
         ),
         Grant::Loss(databases) => view(
             "data_loss",
-            format!("Give up what {} may lose, by name:", named(problem, databases)),
+            if databases.iter().all(|&d| problem.lost(d)) {
+                format!("Give up everything since the last backup of {}, by name:", named(problem, databases))
+            } else {
+                format!("Give up what {} may lose, by name:", named(problem, databases))
+            },
             consent(problem, databases),
         ),
     }

@@ -372,6 +372,7 @@ fn word(situation: Situation) -> &'static str {
     match situation {
         Situation::SplitBrain => "split_brain",
         Situation::BothLost(_) => "both_lost",
+        Situation::DataNotBack(_) => "data_not_back",
         Situation::PrimaryLost(_) => "primary_lost",
         Situation::PrimaryLostPartly(_) => "primary_lost_partly",
         Situation::PrimaryLostServed(_) => "primary_lost_served",

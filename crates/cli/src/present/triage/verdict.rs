@@ -59,6 +59,9 @@ impl Case<'_> {
                 format!("has lost its primary-slot SQL {}, {}", verb(hosts.len(), "host", "hosts"), join(&hosts))
             }
             Situation::MirrorLost(h) => format!("has lost its mirror-slot SQL host, {}", self.problem.estate.host(h)),
+            Situation::DataNotBack(h) => {
+                format!("has new, empty databases on {}", self.problem.estate.host(h))
+            }
             Situation::PrincipalOffline(h) => {
                 format!("has its databases on {}, which answers and serves nobody", self.problem.estate.host(h))
             }
@@ -79,6 +82,7 @@ impl Case<'_> {
             Situation::Unknown => self.unread(),
             // What nobody declares may still be worth a look: a witness that is not seen.
             Situation::AsDeclared => self.worst().map_or_else(String::new, |clause| format!("Worth a look: {clause}.")),
+            Situation::DataNotBack(_) => "Their data are not back.".to_owned(),
             Situation::BothLost(_) => String::new(),
         }
     }
