@@ -161,13 +161,15 @@ fn enable_services(front_end: &Fqdn, product: Product) -> Instructions {
             format!("Find out who disabled the services of {front_end}, and whether the reason has gone.").into(),
             Step {
                 text: "See which they are, on that machine, in an elevated shell:".to_owned(),
-                items: vec!["Get-CsWindowsService | Select-Object Name, Status".to_owned()],
+                items: Vec::new(),
+                code: vec!["Get-CsWindowsService | Select-Object Name, Status".to_owned()],
             },
             Step {
                 text: "Give each that is disabled its start type back, RTCSRV last:".to_owned(),
-                items: vec!["Set-Service -Name RTCSRV -StartupType Automatic".to_owned()],
+                items: Vec::new(),
+                code: vec!["Set-Service -Name RTCSRV -StartupType Automatic".to_owned()],
             },
-            Step { text: "Start them:".to_owned(), items: vec!["Start-CsWindowsService".to_owned()] },
+            Step { text: "Start them:".to_owned(), items: Vec::new(), code: vec!["Start-CsWindowsService".to_owned()] },
         ],
         notes: vec![
             "RTCSRV may say StartPending for many minutes. The other Front Ends must run meanwhile.".to_owned(),
@@ -183,6 +185,7 @@ fn mend_replicas(front_ends: &[Fqdn]) -> Instructions {
             Step {
                 text: "See which of these is not UpToDate: Get-CsManagementStoreReplicationStatus".to_owned(),
                 items: front_ends.iter().map(ToString::to_string).collect(),
+                code: Vec::new(),
             },
             "On that machine, elevated: Test-CsReplica; the service \"Lync Server Replica Replicator Agent\" runs."
                 .into(),
@@ -267,12 +270,13 @@ fn set_up_witness(instance: &SqlInstance, port: u16, like: Option<&str>, partner
                  database of ours."
             )
             .into(),
-            Step { text: "Where it has no mirroring endpoint, create one:".to_owned(), items: vec![endpoint] },
+            Step { text: "Where it has no mirroring endpoint, create one:".to_owned(), items: Vec::new(), code: vec![endpoint] },
             Step {
                 text: "Create logins for the SQL Server service accounts of these, with GRANT CONNECT ON ENDPOINT; one that \
                        runs as NetworkService or LocalSystem acts as DOMAIN\\HOST$:"
                     .to_owned(),
                 items: partners.iter().map(ToString::to_string).collect(),
+                code: Vec::new(),
             },
             format!("Open TCP {port} in the firewall of {host}.").into(),
         ],

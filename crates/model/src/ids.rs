@@ -122,6 +122,8 @@ impl Ids {
             P::Together(x) => P::Together(s(*x)),
             P::NoLivingPair(x, y, z) => P::NoLivingPair(d(*x), i(*y), i(*z)),
             P::CompleteBesides(x, y) => P::CompleteBesides(d(*x), h(*y)),
+            P::NoOtherCopy(x, y) => P::NoOtherCopy(d(*x), h(*y)),
+            P::DataBack(x) => P::DataBack(d(*x)),
             P::NoLiveCopy(x, y) => P::NoLiveCopy(d(*x), i(*y)),
             P::Witnessed(x, y) => P::Witnessed(d(*x), y.map(i)),
             P::WitnessPermits(x, y) => P::WitnessPermits(d(*x), i(*y)),

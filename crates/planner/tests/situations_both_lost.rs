@@ -75,6 +75,7 @@ const USER: Plan<'_> = Plan {
     spare: None,
     lone: &[],
     witness: None,
+    other_witness: None,
     product: model::estate::Product::Lync2013,
 };
 

@@ -235,7 +235,9 @@ fn cmdlet(call: &Cmdlet) -> Result<Deed, Misuse> {
                 exclude: exclude(),
             }
         }
-        "Install-CsDatabase" => Deed::CreateDatabases { kind: bound.kind()?, on: bound.instance("SqlInstanceName")? },
+        "Install-CsDatabase" => {
+            Deed::CreateDatabases { kind: bound.kind()?, on: bound.instance("SqlServerFqdn", "SqlInstanceName")? }
+        }
         "Stop-CsWindowsService" => {
             Deed::StopServices { front_end: bound.fqdn("ComputerName")?, graceful: call.is_on("Graceful") }
         }
