@@ -94,7 +94,7 @@ fn halves(d: &Declaration) -> Vec<(usize, Fault)> {
                 let slip = |of| FaultKind::PersonSlips { slip: Slip::LeavesOut { of } };
                 all.extend(changes.iter().map(|c| (n, Fault::new("Publish", slip(c.kind)))));
             }
-            Call::Person(_) | Call::Wait => {}
+            Call::Person(_) | Call::Wait | Call::SqlInTurn(_) => {}
         }
     }
     all

@@ -3,10 +3,10 @@
 mod support;
 
 use executor::driver::Driver;
-use executor::simulated::{Deployment, Simulated};
+use executor::simulated::{Deployment, Fault, FaultKind, Simulated};
 use model::call::{Call, Cmdlet};
-use model::field::{Field, Value};
-use model::problem::Problem;
+use model::field::{Field, Value, Write};
+use model::problem::{Problem, Slots};
 use support::{begin, problem};
 use support::{declared, holds, observe};
 use topology::names::Fqdn;
@@ -15,16 +15,99 @@ fn host(label: &str) -> Fqdn {
     format!("{label}.contoso.com").parse().unwrap()
 }
 
-/// The night of a pool that holds the store, with its pair, after these steps.
-fn after(mut simulated: Simulated, steps: &[&str]) -> (Simulated, Problem) {
+/// The night of a pool that holds the store, after these steps.
+fn after(simulated: Simulated, steps: &[&str]) -> (Simulated, Problem) {
+    after_as(simulated, steps, |_| {})
+}
+
+/// The same, of another problem.
+fn after_as(mut simulated: Simulated, steps: &[&str], change: fn(&mut Problem)) -> (Simulated, Problem) {
+    let problem = |world: &mut Simulated| {
+        let mut now = problem(world, false, &[]);
+        change(&mut now);
+        now
+    };
     for id in steps {
-        let now = problem(&mut simulated, false, &[]);
+        let now = problem(&mut simulated);
         let step = declared(&now, id);
         simulated.perform(&step.id, &step.ways[0].call, None).unwrap();
         simulated.wait(60).unwrap();
     }
-    let now = problem(&mut simulated, false, &[]);
+    let now = problem(&mut simulated);
     (simulated, now)
+}
+
+/// Slots as they are, and what nobody describes is allowed.
+fn kept(problem: &mut Problem) {
+    for wish in &mut problem.wishes {
+        let named = wish.slot_instances();
+        wish.slots = Slots::Pair(named[0], named[1]);
+    }
+    problem.policy.allow_undocumented = true;
+    problem.policy.allow_full_stop = true;
+}
+
+fn rebuilt() -> (Simulated, Problem) {
+    let steps =
+        [&["fence/be1.contoso.com"], &FAILED_OVER[..], &["rebuild/be1.contoso.com", "sql-server/be1.contoso.com\\RTC"]];
+    after_as(begin(Deployment::seed().cms_in_the_pool()), &steps.concat(), kept)
+}
+
+#[test]
+fn a_type_is_mirrored_again_with_its_slots_as_they_are() {
+    let (mut simulated, now) = rebuilt();
+    let reaches = |w: &mut Simulated| {
+        let state = observe(w, &now.estate);
+        now.view(&state).front_end_reaches(model::estate::FrontEndId(0)).holds()
+    };
+    assert!(reaches(&mut simulated), "the old session is remembered over the rebuild");
+    for kind in ["Application", "CentralMgmt", "User"] {
+        holds(&mut simulated, &now, &declared(&now, &format!("remirror/pool01.contoso.com/{kind}")));
+    }
+    assert!(reaches(&mut simulated));
+    assert!(simulated.world.ledger.is_empty());
+}
+
+#[test]
+fn a_mirror_by_hand_is_left_half_done_only_as_declared() {
+    let (simulated, now) = rebuilt();
+    let step = declared(&now, "remirror/pool01.contoso.com/User");
+    let Call::SqlInTurn(batches) = &step.ways[0].call else { panic!("no script") };
+    let statements: usize = batches.iter().map(|b| b.statements.len()).sum();
+    assert_eq!(statements, 3 + 6 + 10 + 3);
+    for nth in 1..=u32::try_from(statements).unwrap() {
+        let mut other = Simulated::new(simulated.world.clone()).with_base(simulated.world.now);
+        other.world.faults.push(Fault::new("T-SQL", FaultKind::Fails).nth(nth));
+        other.perform(&step.id, &step.ways[0].call, None).unwrap();
+        let seen = observe(&mut other, &now.estate);
+        let outcomes = step.partial_outcomes();
+        let fits = |o: &[Write]| {
+            let mut expected = now.initial.clone();
+            o.iter().for_each(|w| expected.set(&now.estate, w.field, w.value));
+            let asked = |f: &&Field| matches!(f, Field::Role(..) | Field::Session(..));
+            now.estate.layout().fields().iter().filter(asked).all(|&f| {
+                let value = seen.get(&now.estate, f);
+                !value.is_known() || expected.get(&now.estate, f) == value
+            })
+        };
+        assert!(outcomes.iter().any(|o| fits(o)) || fits(&[]), "statement {nth} fails");
+    }
+}
+
+#[test]
+fn sql_server_refuses_what_it_refuses() {
+    let (simulated, now) = rebuilt();
+    let step = declared(&now, "remirror/pool01.contoso.com/Application");
+    let Call::SqlInTurn(batches) = &step.ways[0].call else { panic!("no script") };
+    let without = |n: usize| {
+        let mut world = simulated.world.clone();
+        let left = batches.iter().enumerate().filter(|(i, _)| *i != n).map(|(_, b)| b.clone());
+        world.perform(&Call::SqlInTurn(left.collect())).yes()
+    };
+    assert!(!(0..3).any(without), "no backup; an old session and no log; no copy");
+    let mut world = simulated.world.clone();
+    world.share.writable = false;
+    assert!(!world.perform(&step.ways[0].call).yes());
 }
 
 const FAILED_OVER: [&str; 5] = [

@@ -18,6 +18,8 @@ pub enum Call {
         /// The statements.
         statements: Vec<Statement>,
     },
+    /// Statements on several instances, one batch after the other; the first that fails ends them.
+    SqlInTurn(Vec<Batch>),
     /// Something a person does and the tool verifies.
     Person(Task),
     /// Nothing but waiting until it is so.
@@ -107,6 +109,15 @@ impl Cmdlet {
     }
 }
 
+/// Statements on a SQL Server instance, one batch each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// The instance.
+    pub on: SqlInstance,
+    /// The statements.
+    pub statements: Vec<Statement>,
+}
+
 /// A T-SQL statement about mirroring (operations §6.8).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Statement {
@@ -129,6 +140,48 @@ pub enum Statement {
     },
     /// `RESTORE DATABASE [d] WITH RECOVERY`.
     Recover(String),
+    /// `BACKUP DATABASE [d] TO DISK = N'file'`, outside of the site's own series.
+    BackupDatabase {
+        /// The database.
+        database: String,
+        /// The file.
+        file: String,
+    },
+    /// `BACKUP LOG [d] TO DISK = N'file'`.
+    BackupLog {
+        /// The database.
+        database: String,
+        /// The file.
+        file: String,
+    },
+    /// `RESTORE DATABASE [d] FROM DISK = N'file' WITH NORECOVERY`; never over a database that is there.
+    RestoreDatabase {
+        /// The database.
+        database: String,
+        /// The file.
+        file: String,
+    },
+    /// `RESTORE LOG [d] FROM DISK = N'file' WITH NORECOVERY`.
+    RestoreLog {
+        /// The database.
+        database: String,
+        /// The file.
+        file: String,
+    },
+    /// A mirroring endpoint, where there is none.
+    OpenEndpoint {
+        /// Its port.
+        port: u16,
+    },
+    /// `ALTER DATABASE [d] SET PARTNER = 'TCP://host:port'`.
+    PartnerSet {
+        /// The database.
+        database: String,
+        /// The other partner.
+        host: Fqdn,
+        /// The port of its mirroring endpoint.
+        port: u16,
+    },
 }
 
 /// A person's task.

@@ -13,6 +13,7 @@ pub fn lines(call: &Call) -> Vec<String> {
             let all = statements.iter().map(tsql::text);
             std::iter::once(head).chain(all.flat_map(|t| t.lines().map(str::to_owned).collect::<Vec<_>>())).collect()
         }
+        Call::SqlInTurn(batches) => batches.iter().flat_map(tsql::batch).collect(),
         Call::Person(task) => clicks::instructions(task).lines(),
         Call::Wait => Vec::new(),
     }

@@ -11,7 +11,7 @@ const WIDTH: usize = 76;
 pub fn text(call: &Call) -> Option<String> {
     match call {
         Call::Cmdlets(cmdlets) => Some(cmdlets.iter().flat_map(lines).collect::<Vec<_>>().join("\n")),
-        Call::Sql { .. } | Call::Person(_) | Call::Wait => None,
+        Call::Sql { .. } | Call::SqlInTurn(_) | Call::Person(_) | Call::Wait => None,
     }
 }
 

@@ -137,6 +137,16 @@ pub const DEVIATIONS: &[Deviation] = &[
         "SQL Server, role switching; operations 7.4; no page of the product",
     ),
     deviation(
+        "keep-slots",
+        "built again before the sessions end: the slots stay as they are, and the outage is shorter so",
+        "operations 2.3 and 9.2, option C2; no page of the product",
+    ),
+    deviation(
+        "remirror",
+        "mirrored again by T-SQL with the slots as they are: the pool holds the Central Management store",
+        "SQL Server, ALTER DATABASE SET PARTNER; operations 2.3; no page of the product",
+    ),
+    deviation(
         "start-services",
         "services that are stopped or disabled are started",
         "upgrade or update Front End Servers; operations 11.1",

@@ -107,6 +107,9 @@ rules! {
     /// What is read from the Central Management store must be served.
     CMS_READ = "cms-read", "the Central Management store cannot be read",
         "operations 9.1";
+    /// Slots are kept only where they cannot be exchanged.
+    KEPT = "kept", "the slots can be exchanged as the procedure does, and nobody describes any other way",
+        "operations 2.3 and 9.2, option C2; rules K5";
     /// A publish starts from the document that was read.
     BASE = "base", "somebody else changed the topology meanwhile",
         "operations 10.2; invariant 5";

@@ -1,6 +1,6 @@
 //! T-SQL statements about mirroring as text (operations §6.8). It knows neither when they help nor where they run.
 
-use crate::call::{Call, Statement};
+use crate::call::{Batch, Call, Statement};
 
 /// The text of a statement, one batch.
 #[must_use]
@@ -15,6 +15,29 @@ pub fn text(statement: &Statement) -> String {
             format!("ALTER DATABASE {} SET WITNESS = 'TCP://{host}:{port}'", name(database))
         }
         Statement::Recover(d) => format!("RESTORE DATABASE {} WITH RECOVERY", name(d)),
+        Statement::BackupDatabase { database, file } => {
+            format!(
+                "BACKUP DATABASE {}\n  TO DISK = {}\n  WITH COPY_ONLY, INIT, CHECKSUM",
+                name(database),
+                text_of(file)
+            )
+        }
+        Statement::BackupLog { database, file } => {
+            format!("BACKUP LOG {}\n  TO DISK = {}\n  WITH INIT, CHECKSUM", name(database), text_of(file))
+        }
+        Statement::RestoreDatabase { database, file } => {
+            format!("RESTORE DATABASE {}\n  FROM DISK = {}\n  WITH NORECOVERY", name(database), text_of(file))
+        }
+        Statement::RestoreLog { database, file } => {
+            format!("RESTORE LOG {}\n  FROM DISK = {}\n  WITH NORECOVERY", name(database), text_of(file))
+        }
+        Statement::OpenEndpoint { port } => format!(
+            "IF NOT EXISTS (SELECT 1 FROM sys.database_mirroring_endpoints)\n  CREATE ENDPOINT [Mirroring] STATE = STARTED\n  \
+             AS TCP (LISTENER_PORT = {port})\n  FOR DATABASE_MIRRORING (ROLE = PARTNER)"
+        ),
+        Statement::PartnerSet { database, host, port } => {
+            format!("ALTER DATABASE {}\n  SET PARTNER = 'TCP://{host}:{port}'", name(database))
+        }
     }
 }
 
@@ -48,8 +71,22 @@ pub fn component_user(database: &str) -> String {
 pub fn script(call: &Call) -> Option<String> {
     match call {
         Call::Sql { statements, .. } => Some(statements.iter().map(text).collect::<Vec<_>>().join("\n")),
+        Call::SqlInTurn(batches) => Some(batches.iter().flat_map(batch).collect::<Vec<_>>().join("\n")),
         Call::Cmdlets(_) | Call::Person(_) | Call::Wait => None,
     }
+}
+
+/// The lines of a batch, under the name of its instance as a comment.
+#[must_use]
+pub fn batch(batch: &Batch) -> Vec<String> {
+    let statements = batch.statements.iter().map(text);
+    let lines = statements.flat_map(|t| t.lines().map(str::to_owned).collect::<Vec<_>>());
+    std::iter::once(format!("-- on {}", batch.on)).chain(lines).collect()
+}
+
+/// A text in quotes, in which only the quote is special.
+fn text_of(text: &str) -> String {
+    format!("N'{}'", text.replace('\'', "''"))
 }
 
 /// A name in brackets, in which only the closing one is special.

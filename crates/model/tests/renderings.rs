@@ -153,7 +153,7 @@ fn every_kind_of_call_is_seen() {
             Call::Person(Task::MendReplicas { .. }) => Some("replicas"),
             Call::Person(Task::BringBack { kind, .. }) => Some(kind.name()),
             Call::Person(Task::Aftercare { .. }) => Some("aftercare"),
-            Call::Sql { .. } => Some("tsql"),
+            Call::Sql { .. } | Call::SqlInTurn(_) => Some("tsql"),
             Call::Cmdlets(_) | Call::Wait => None,
         })
         .collect();
@@ -191,6 +191,7 @@ fn every_statement_is_read_by_sql_server() {
     let Some(tsqlcheck) = tool("tsqlcheck/tsqlcheck") else { return };
     let mut batches: Vec<String> = calls().iter().filter_map(tsql::script).collect();
     let name = || "a]; DROP TABLE [b".to_owned();
+    let file = || r"\\fs1.contoso.com\it's a share\d.bak".to_owned();
     let odd = [
         Statement::PartnerOff(name()),
         Statement::PartnerFailover(name()),
@@ -198,6 +199,12 @@ fn every_statement_is_read_by_sql_server() {
         Statement::WitnessOff(name()),
         Statement::WitnessSet { database: name(), host: "w.contoso.com".parse().unwrap(), port: 7022 },
         Statement::Recover(name()),
+        Statement::BackupDatabase { database: name(), file: file() },
+        Statement::BackupLog { database: name(), file: file() },
+        Statement::RestoreDatabase { database: name(), file: file() },
+        Statement::RestoreLog { database: name(), file: file() },
+        Statement::OpenEndpoint { port: 5022 },
+        Statement::PartnerSet { database: name(), host: "be1.contoso.com".parse().unwrap(), port: 5022 },
     ];
     batches.extend(odd.iter().map(tsql::text));
     batches.extend(tsql::restore_backup(&name(), "<FILL IN: it's here>"));
@@ -214,7 +221,7 @@ fn every_text_fits_on_a_screen_and_names_whole_hosts() {
         let lines = match &call {
             Call::Cmdlets(list) => list.iter().flat_map(powershell::lines).collect(),
             Call::Person(task) => clicks::instructions(task).lines(),
-            Call::Sql { .. } => tsql::script(&call).unwrap().lines().map(str::to_owned).collect(),
+            Call::Sql { .. } | Call::SqlInTurn(_) => tsql::script(&call).unwrap().lines().map(str::to_owned).collect(),
             Call::Wait => Vec::new(),
         };
         let widest = if matches!(call, Call::Person(_)) { 74 } else { 76 };

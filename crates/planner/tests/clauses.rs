@@ -80,7 +80,7 @@ fn plan(survey: &mut Survey, problem: &Problem) {
 fn around_the_cms(problem: &Problem) -> Vec<Write> {
     let estate = &problem.estate;
     let places = (cms::holder(problem.view(&problem.initial)), cms::taker(problem));
-    let (Some(from), Some(to)) = places else { return Vec::new() };
+    let (Some(from), Some(to)) = places else { return around_the_kept_slots(problem) };
     let home = |pool| estate.store(cms::store(estate, pool).expect("both have one")).instances.iter();
     let silent = home(from).chain(home(to)).map(|&i| write(Field::Answers(i), Value::No));
     let others = [
@@ -89,6 +89,24 @@ fn around_the_cms(problem: &Problem) -> Vec<Write> {
         write(Field::CmsWritable, Value::Yes),
     ];
     silent.chain(others).collect()
+}
+
+/// What can happen to a pool that keeps its slots, because it holds the store and nobody could take it over.
+fn around_the_kept_slots(problem: &Problem) -> Vec<Write> {
+    let v = problem.view(&problem.initial);
+    let Some(holder) = cms::holder(v) else { return Vec::new() };
+    let s = problem.wishes[0].store;
+    let [to, from] = [Field::PrimarySlot(s), Field::MirrorSlot(s)].map(|f| v.get(f).instance().expect("a pair"));
+    let d = problem.estate.store(s).databases[0];
+    vec![
+        write(Field::HoldsCms(holder), Value::Unknown),
+        write(Field::MirrorSlot(s), Value::Nothing),
+        write(Field::Answers(to), Value::No),
+        write(Field::Ready(to), Value::No),
+        write(Field::Role(d, to), Value::Unmirrored),
+        write(Field::Role(d, from), Value::Restoring),
+        write(Field::Content(d, from), Value::Behind),
+    ]
 }
 
 /// A state in which the first database of the first store has its roles exchanged.
@@ -134,6 +152,9 @@ fn no_clause_of_the_procedure_can_be_taken_away_unnoticed() {
     let mut paired = support::cms::night(support::cms::paired());
     support::world::want(&mut paired, support::world::BE2, Some(support::world::BE1));
     plan(&mut survey, &paired);
+    let mut alone = support::cms::alone(true);
+    support::world::want(&mut alone, support::world::BE1, Some(support::world::BE2));
+    plan(&mut survey, &alone);
     // Nobody knows whether the topology can be written: the plan asks.
     let mut asking = seed(&FOUR[..1], 3);
     asking.initial.set(&asking.estate, Field::CmsWritable, Value::Unknown);

@@ -6,11 +6,12 @@ use model::call::Call;
 use model::cms;
 use model::database_type::DatabaseType::{Application, CentralMgmt, User};
 use model::declaration::Evidence;
-use model::estate::FrontEndId;
+use model::estate::{FrontEndId, StoreId};
 use model::field::{Field, Value};
+use model::problem::Slots;
 use planner::refusal::Grant;
 use planner::solve::{Outcome, solve};
-use support::cms::{POOL01, POOL02, SQL2, apart, elsewhere_down, night, paired};
+use support::cms::{POOL01, POOL02, SQL2, alone, apart, elsewhere_down, night, paired};
 use support::solved;
 use support::world::{BE1, BE2, copy, dies, host, planned, set, want};
 /// From publishing on it is the procedure.
@@ -192,4 +193,55 @@ fn a_move_that_two_parts_need_is_made_once() {
     assert_eq!(count("move-cms/"), 1, "{ids:?}");
     assert_eq!(count("publish/pool01") + count("publish/pool03"), 2, "{ids:?}");
     assert_eq!(count("end-mirroring/"), 3, "{ids:?}");
+}
+
+#[test]
+fn alone_it_keeps_its_slots_where_policy_allows_what_nobody_describes() {
+    let p = alone(true);
+    let last =
+        ["restart/fe1/mirroring", "restart/fe2/mirroring", "restart/fe3/mirroring", "test/pool01", "aftercare/pool01"];
+    let again = ["remirror/pool01/User", "remirror/pool01/Application", "remirror/pool01/CentralMgmt"];
+    let build = ["rebuild/be1", "sql-server/be1\\RTC"];
+    let plan = planned(&p, &[&FAILED_OVER[..], &build, &again, &last].concat());
+    // The rebuild before its sessions end and the three new sessions are of nobody's page.
+    assert_eq!(plan.cost.0[1], 4);
+    // Users are out while the databases of their store are copied, and at no other time than the restarts'.
+    let outage = |n: usize| planner::cost::unserved(&p, &plan.placed[n].taken.during, POOL01);
+    let out: Vec<u64> = (4..9).map(outage).collect();
+    assert_eq!(out, [0, 0, 1000, 0, 0], "rules K5");
+    let v = p.view(&plan.placed.last().unwrap().taken.after);
+    assert_eq!(v.get(Field::PrimarySlot(StoreId(0))), Value::Instance(BE1), "the slots are as they were");
+}
+
+#[test]
+fn alone_nothing_is_planned_that_policy_forbids() {
+    let p = alone(false);
+    assert!(matches!(solve(&p), Outcome::NoPlan { .. }));
+    let refusal = planner::refusal::explain(&p, 0);
+    assert!(refusal.ways_out.iter().any(|w| w.grants == [Grant::FullStop, Grant::Undocumented]), "{refusal:#?}");
+    // Users may not be out, or the steps may not be such: each alone forbids it.
+    let mut half = alone(true);
+    half.policy.allow_full_stop = false;
+    assert!(matches!(solve(&half), Outcome::NoPlan { .. }));
+    let mut half = alone(true);
+    half.policy.allow_undocumented = false;
+    assert!(matches!(solve(&half), Outcome::NoPlan { .. }));
+}
+
+#[test]
+fn a_pair_is_better_than_what_nobody_describes() {
+    let mut p = night(paired());
+    p.wishes.iter_mut().for_each(|w| w.slots = Slots::Pair(BE1, BE2));
+    p.policy.allow_undocumented = true;
+    p.policy.allow_full_stop = true;
+    let ids = support::ids(&p);
+    assert!(ids.contains(&"move-cms/pool02".to_owned()) && !ids.iter().any(|id| id.starts_with("remirror")));
+}
+
+#[test]
+fn slots_that_can_be_exchanged_are_never_kept_by_hand() {
+    let mut p = alone(true);
+    set(&mut p, Field::HoldsCms(POOL01), Value::No);
+    set(&mut p, Field::CmsWritable, Value::Yes);
+    assert!(!support::ids(&p).iter().any(|id| id.starts_with("remirror")));
 }

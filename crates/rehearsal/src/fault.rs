@@ -219,6 +219,7 @@ fn slips(call: &Call, sql_hosts: &BTreeSet<Fqdn>, machines: &[Fqdn], strangers: 
         )
         | Call::Cmdlets(_)
         | Call::Sql { .. }
+        | Call::SqlInTurn(_)
         | Call::Wait => {}
     }
     slips

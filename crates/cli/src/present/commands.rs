@@ -15,6 +15,7 @@ pub fn lines(call: &Call) -> Vec<String> {
             let place = format!("-- on {on}");
             std::iter::once(place).chain(statements.iter().map(tsql::text)).collect()
         }
+        Call::SqlInTurn(batches) => batches.iter().flat_map(tsql::batch).collect(),
         Call::Person(task) => clicks::instructions(task).lines(),
         Call::Wait => Vec::new(),
     }

@@ -9,6 +9,12 @@ pub fn intent(call: &Call) -> String {
         Call::Sql { on, statements } => {
             format!("on {on}: {}", statements.iter().map(statement).collect::<Vec<_>>().join("; "))
         }
+        Call::SqlInTurn(batches) => {
+            let words = |b: &model::call::Batch| {
+                format!("on {}: {}", b.on, b.statements.iter().map(statement).collect::<Vec<_>>().join("; "))
+            };
+            batches.iter().map(words).collect::<Vec<_>>().join("; then ")
+        }
         Call::Person(task) => person(task),
         Call::Wait => "wait".to_owned(),
     }

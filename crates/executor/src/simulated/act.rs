@@ -44,7 +44,12 @@ fn seconds(deed: &Deed) -> u64 {
         Deed::SetRegistrar { .. } => 20,
         Deed::PublishFile { .. } | Deed::Enable => 60,
         Deed::FailOverCms { .. } => 180,
-        Deed::Sql { .. } | Deed::SetWitness { .. } => 2,
+        Deed::Sql { .. }
+        | Deed::SetWitness { .. }
+        | Deed::BackUp { .. }
+        | Deed::Restore { .. }
+        | Deed::OpenEndpoint { .. }
+        | Deed::SetPartner { .. } => 2,
         Deed::Fence { .. } => 350,
         Deed::Publish { .. } => 420,
         Deed::Rebuild { .. } => 4 * 3600,
@@ -67,8 +72,8 @@ impl Deployment {
                 Some(outcome) => {
                     ok &= outcome.ok;
                     texts.push(outcome.text);
-                    // A script stops at its first error; statements are batches of their own.
-                    if !outcome.ok && !matches!(deed, Deed::Sql { .. } | Deed::SetWitness { .. }) {
+                    // A script stops at its first error; statements on one instance are batches of their own.
+                    if !outcome.ok && !matches!(call, Call::Sql { .. }) {
                         break;
                     }
                 }
@@ -140,6 +145,10 @@ impl Deployment {
             Deed::PublishFile { file } => self.publish_file(file),
             Deed::Sql { on, verb, database } => self.sql(on, *verb, database),
             Deed::SetWitness { on, database, host, port } => self.set_witness(on, database, host, *port),
+            Deed::BackUp { on, database, log, file } => self.back_up(on, database, *log, file),
+            Deed::Restore { on, database, log, file } => self.restore(on, database, *log, file),
+            Deed::OpenEndpoint { on, port } => self.open_endpoint(on, *port),
+            Deed::SetPartner { on, database, host, port } => self.set_partner(on, database, host, *port),
             Deed::Fence { host } => self.fence(host),
             Deed::Publish { pool, after } => self.publish(pool, after),
             Deed::Rebuild { host } => self.rebuild(host),

@@ -59,6 +59,14 @@ pub enum Deed {
     Sql { on: SqlInstance, verb: Verb, database: String },
     /// T-SQL that names another machine: `SET WITNESS = 'TCP://host:port'`.
     SetWitness { on: SqlInstance, database: String, host: Fqdn, port: u16 },
+    /// `BACKUP DATABASE` or `BACKUP LOG`.
+    BackUp { on: SqlInstance, database: String, log: bool, file: String },
+    /// `RESTORE DATABASE` or `RESTORE LOG`, `WITH NORECOVERY`.
+    Restore { on: SqlInstance, database: String, log: bool, file: String },
+    /// `CREATE ENDPOINT`, where there is none.
+    OpenEndpoint { on: SqlInstance, port: u16 },
+    /// `SET PARTNER = 'TCP://host:port'`.
+    SetPartner { on: SqlInstance, database: String, host: Fqdn, port: u16 },
     /// A person fences a machine.
     Fence { host: Fqdn },
     /// A person publishes.
@@ -121,6 +129,9 @@ pub fn bind(call: &Call) -> Result<Vec<Deed>, Misuse> {
     match call {
         Call::Cmdlets(list) => list.iter().map(cmdlet).collect(),
         Call::Sql { on, statements } => Ok(statements.iter().map(|s| sql(on, s)).collect()),
+        Call::SqlInTurn(batches) => {
+            Ok(batches.iter().flat_map(|b| b.statements.iter().map(|s| sql(&b.on, s))).collect())
+        }
         Call::Person(task) => Ok(vec![person(task)]),
         Call::Wait => Ok(Vec::new()),
     }
@@ -137,8 +148,25 @@ fn sql(on: &SqlInstance, statement: &Statement) -> Deed {
         Statement::PartnerResume(d) => (Verb::PartnerResume, d),
         Statement::WitnessOff(d) => (Verb::WitnessOff, d),
         Statement::Recover(d) => (Verb::Recover, d),
+        Statement::BackupDatabase { database, file } => return back_up(on, database, false, file),
+        Statement::BackupLog { database, file } => return back_up(on, database, true, file),
+        Statement::RestoreDatabase { database, file } => return restore(on, database, false, file),
+        Statement::RestoreLog { database, file } => return restore(on, database, true, file),
+        Statement::OpenEndpoint { port } => return Deed::OpenEndpoint { on: on.clone(), port: *port },
+        Statement::PartnerSet { database, host, port } => {
+            let (database, host) = (database.clone(), host.clone());
+            return Deed::SetPartner { on: on.clone(), database, host, port: *port };
+        }
     };
     Deed::Sql { on: on.clone(), verb, database: database.clone() }
+}
+
+fn back_up(on: &SqlInstance, database: &str, log: bool, file: &str) -> Deed {
+    Deed::BackUp { on: on.clone(), database: database.to_owned(), log, file: file.to_owned() }
+}
+
+fn restore(on: &SqlInstance, database: &str, log: bool, file: &str) -> Deed {
+    Deed::Restore { on: on.clone(), database: database.to_owned(), log, file: file.to_owned() }
 }
 
 fn slots(kind: DatabaseType, pair: &SlotPair) -> Slots {
@@ -306,7 +334,12 @@ impl Deed {
             Self::PublishFile { .. } => "Publish-CsTopology",
             Self::Enable => "Enable-CsTopology",
             Self::FailOverCms { .. } => "Invoke-CsManagementServerFailover",
-            Self::Sql { .. } | Self::SetWitness { .. } => "T-SQL",
+            Self::Sql { .. }
+            | Self::SetWitness { .. }
+            | Self::BackUp { .. }
+            | Self::Restore { .. }
+            | Self::OpenEndpoint { .. }
+            | Self::SetPartner { .. } => "T-SQL",
             Self::Fence { .. } => "Fence",
             Self::Publish { .. } => "Publish",
             Self::Rebuild { .. } => "Rebuild",
@@ -326,7 +359,11 @@ impl Deed {
             | Self::CreateDatabases { kind, .. }
             | Self::BringBack { kind, .. } => Some(*kind),
             Self::CreateMirror { kind, .. } => *kind,
-            Self::Sql { database, .. } | Self::SetWitness { database, .. } => {
+            Self::Sql { database, .. }
+            | Self::SetWitness { database, .. }
+            | Self::BackUp { database, .. }
+            | Self::Restore { database, .. }
+            | Self::SetPartner { database, .. } => {
                 let holds = |t: &DatabaseType| t.databases().iter().any(|d| d.eq_ignore_ascii_case(database));
                 DatabaseType::ALL.into_iter().find(holds)
             }

@@ -10,6 +10,7 @@ use model::database_type::DatabaseType;
 use serde::{Deserialize, Serialize};
 use topology::names::{Fqdn, SqlInstance};
 
+use super::backups::{Backup, Offer};
 use super::deed::Pending;
 use super::fault::Fault;
 use super::host::{Copy, Host, SqlServer};
@@ -68,6 +69,12 @@ pub struct Deployment {
     /// Files that a cmdlet may be told to read, by the name it is told.
     #[serde(skip)]
     pub files: BTreeMap<String, String>,
+    /// Backups on the seeding share, by file.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub backups: BTreeMap<String, Backup>,
+    /// What copies that are to be mirrors were told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
     /// Numbers the sessions that are created.
     #[serde(default)]
     pub sessions: u32,

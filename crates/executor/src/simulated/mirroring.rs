@@ -259,9 +259,20 @@ impl Deployment {
     }
 
     fn start_session(&mut self, slots: &Slots, mirror: &SqlInstance, database: &str) {
+        self.begin_session(&slots.primary, mirror, database, slots.witness.as_ref());
+    }
+
+    /// A session of a copy that serves with one that waits for it.
+    pub(super) fn begin_session(
+        &mut self,
+        principal: &SqlInstance,
+        mirror: &SqlInstance,
+        database: &str,
+        witness: Option<&SqlInstance>,
+    ) {
         self.sessions += 1;
-        let witness = slots.witness.clone().map(|instance| {
-            let connected = self.linked(mirror, &instance) && self.linked(&slots.primary, &instance);
+        let witness = witness.cloned().map(|instance| {
+            let connected = self.linked(mirror, &instance) && self.linked(principal, &instance);
             WitnessLink { instance, connected }
         });
         let session = Session {
@@ -276,8 +287,8 @@ impl Deployment {
             synchronized_at: None,
             was_synchronized: false,
         };
-        let other = Session { role: Role::Mirror, partner: slots.primary.clone(), ..session.clone() };
-        for (at, session) in [(&slots.primary, session), (mirror, other)] {
+        let other = Session { role: Role::Mirror, partner: principal.clone(), ..session.clone() };
+        for (at, session) in [(principal, session), (mirror, other)] {
             if let Some(copy) = self.copy_mut(at, database) {
                 copy.session = Some(session);
                 copy.monitor = None;

@@ -3,6 +3,7 @@
 //! would only prove itself.
 
 pub mod act;
+pub mod backups;
 pub mod clock;
 pub mod cms;
 pub mod deed;

@@ -18,6 +18,7 @@ mod open_principal;
 mod publish;
 mod rebuild;
 mod recover;
+mod remirror;
 mod restart;
 mod resume_session;
 mod save;
@@ -117,6 +118,7 @@ catalogue! {
     SetWitness = set_witness::SetWitness,
     AwaitQuorum = await_quorum::AwaitQuorum,
     OpenPrincipal = open_principal::OpenPrincipal,
+    Remirror = remirror::Remirror,
 }
 
 impl Action {

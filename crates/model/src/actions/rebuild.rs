@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::remirror::kept_for;
 use super::{Declare, back_end_lost, mirror_lost};
 use crate::call::{Call, Task};
 use crate::condition::{Condition, Predicate};
@@ -9,7 +10,7 @@ use crate::declaration::{
     Declaration, Evidence, Origin, Performer, Phrase, Risk, Stage, StepId, Subject, Undo, Way, Work, clause,
 };
 use crate::durations;
-use crate::estate::{DatabaseId, HostId};
+use crate::estate::{DatabaseId, HostId, PoolId, StoreId};
 use crate::field::{Field, State, Value, write};
 use crate::problem::Problem;
 use crate::rules;
@@ -20,6 +21,9 @@ pub struct Rebuild {
     host: HostId,
     /// Databases with no complete copy elsewhere, whose copy here is given up for the backup.
     given_up: Vec<DatabaseId>,
+    /// Stores whose slots cannot be exchanged, for the pool that holds the Central Management store: their sessions end
+    /// later, when they are mirrored again (operations §2.3).
+    kept: Vec<(StoreId, PoolId)>,
 }
 
 impl Rebuild {
@@ -28,7 +32,7 @@ impl Rebuild {
         let here = |s: &&crate::estate::Store| s.instances.iter().any(|&i| problem.estate.host_of(i) == host);
         let databases = problem.estate.stores.iter().filter(here).flat_map(|s| s.databases.iter().copied());
         let alone = |d: &DatabaseId| !v.complete_besides(*d, host).holds() && problem.gives_up(*d);
-        Self { host, given_up: databases.filter(alone).collect() }
+        Self { host, given_up: databases.filter(alone).collect(), kept: Self::kept(problem, state, host) }
     }
 
     /// Nobody knows what a silent host's disks hold; where there is no other copy, that is certainly lost.
@@ -41,6 +45,24 @@ impl Rebuild {
         };
         let known = loses.iter().map(|d| (others(d), Risk::KnownLoss));
         known.chain((!loses.is_empty()).then_some((Vec::new(), Risk::PossibleLoss))).collect()
+    }
+
+    /// Stores in whose primary slot the host is and stays, and whose survivor still remembers its session.
+    fn kept(problem: &Problem, state: &State, host: HostId) -> Vec<(StoreId, PoolId)> {
+        if !problem.policy.allow_undocumented {
+            return Vec::new();
+        }
+        let v = problem.view(state);
+        let estate = &problem.estate;
+        let kept = |s: StoreId| {
+            let primary = v.get(Field::PrimarySlot(s)).instance().filter(|&i| estate.host_of(i) == host)?;
+            let store = estate.store(s);
+            let remembers = |d, i| v.get(Field::Role(d, i)) == Value::Principal;
+            let others = || store.instances.iter().filter(|&&i| i != primary);
+            let any = store.databases.iter().any(|&d| others().any(|&i| remembers(d, i)));
+            kept_for(v, s).filter(|_| any).map(|p| (s, p))
+        };
+        estate.store_ids().filter_map(kept).collect()
     }
 }
 
@@ -91,6 +113,10 @@ impl Declare for Rebuild {
                         continue;
                     }
                     requires.push(clause(Predicate::CompleteBesides(d, h), rules::G1));
+                    if let Some(&(_, pool)) = self.kept.iter().find(|(kept, _)| *kept == s) {
+                        requires.push(clause(Condition::Is(Field::HoldsCms(pool), Value::Yes), rules::KEPT));
+                        continue;
+                    }
                     let survivors = store.instances.iter().filter(|&&i| estate.host_of(i) != h);
                     requires.extend(
                         survivors.map(|&i| clause(Condition::Is(Field::Session(d, i), Value::NoSession), rules::K10)),
@@ -121,8 +147,12 @@ impl Declare for Rebuild {
                 call: Call::Person(Task::Rebuild { host: estate.host(h).clone() }),
                 limit: None,
                 settle: 0,
-                evidence: Evidence::Documented,
-                source: "the procedure, step 6",
+                evidence: if self.kept.is_empty() { Evidence::Documented } else { Evidence::Inferred },
+                source: if self.kept.is_empty() {
+                    "the procedure, step 6"
+                } else {
+                    "operations 2.3: slots that cannot be exchanged; no page of the product"
+                },
                 retry: true,
             }],
             risks: self.risks(problem, &loses),
@@ -142,7 +172,7 @@ impl Declare for Rebuild {
                 } else {
                     &["6"]
                 },
-                deviation: None,
+                deviation: (!self.kept.is_empty()).then_some("keep-slots"),
             },
             stage: Stage::Rebuild,
             notes: notes(!loses.is_empty()),

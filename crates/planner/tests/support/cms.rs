@@ -3,7 +3,7 @@
 use model::database_type::DatabaseType::{self, Application, CentralMgmt, User};
 use model::estate::{Estate, InstanceId, PoolId};
 use model::field::{Field, State, Value};
-use model::problem::Problem;
+use model::problem::{Problem, Slots};
 
 use super::world::{self, BE1, BE2, Plan, copy, dies, healthy, host, set, slots};
 use super::{fqdn, sql};
@@ -73,5 +73,15 @@ pub fn elsewhere_down(mut p: Problem) -> Problem {
     set(&mut p, Field::HoldsCms(POOL01), Value::No);
     set(&mut p, Field::HoldsCms(POOL02), Value::Yes);
     set(&mut p, Field::CmsWritable, Value::No);
+    p
+}
+
+/// pool01 alone, and its slots may stay as they are.
+pub fn alone(allowed: bool) -> Problem {
+    let mut p = night(apart(&[&["be1", "be2"]], &[User, Application, CentralMgmt]));
+    set(&mut p, Field::HoldsCms(POOL01), Value::Yes);
+    p.wishes.iter_mut().for_each(|w| w.slots = Slots::Pair(BE1, BE2));
+    p.policy.allow_undocumented = allowed;
+    p.policy.allow_full_stop = allowed;
     p
 }
