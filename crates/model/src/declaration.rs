@@ -260,7 +260,7 @@ pub enum Work {
     Publish,
     /// A restart of one Front End.
     Restart,
-    /// A full stop of a pool.
+    /// A full stop of a pool, or what is like one to its users: all are out, as announced.
     FullStop,
     /// Anything else that changes something.
     Change,

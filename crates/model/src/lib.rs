@@ -7,6 +7,7 @@ pub mod call;
 pub mod clicks;
 pub mod cmdlet_table;
 pub mod cms;
+pub mod cms_options;
 pub mod commands;
 pub mod condition;
 pub mod database_type;

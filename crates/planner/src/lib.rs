@@ -5,6 +5,7 @@ pub mod alike;
 pub mod changes;
 mod checks;
 pub mod cms;
+pub mod cms_options;
 pub mod cost;
 pub mod critical;
 pub mod draft;

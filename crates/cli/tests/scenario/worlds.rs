@@ -19,7 +19,7 @@ pub struct Scenario {
 }
 
 /// Every scenario.
-pub const ALL: [Scenario; 28] = [
+pub const ALL: [Scenario; 30] = [
     Scenario { name: "seed", world: Deployment::seed },
     Scenario { name: "synchronisation-unknown", world: || Deployment::seed().synchronisation_unknown() },
     Scenario { name: "witness-all", world: || night(|d| d.witness(&instance("be3", "RTC"))) },
@@ -46,6 +46,8 @@ pub const ALL: [Scenario; 28] = [
     Scenario { name: "goal-c", world: || after("goal-a", Deployment::seed()) },
     Scenario { name: "goal-c-at-once", world: Deployment::seed },
     Scenario { name: "cms-here-paired", world: || Deployment::seed().cms_in_the_pool().paired() },
+    Scenario { name: "cms-here", world: cms_here },
+    Scenario { name: "cms-here-undocumented", world: cms_here },
     Scenario { name: "cms-elsewhere-down", world: cms_elsewhere_down },
     Scenario { name: "witness-add", world: || with_server(cared_for(Deployment::healthy()), "w1", Some(7022)) },
     Scenario { name: "witness-remove", world: || since(watched, |world| world.power_off(&host("w1"))) },
@@ -93,6 +95,16 @@ fn night(vary: impl FnOnce(Deployment) -> Deployment) -> Deployment {
 /// The machine answers, SQL Server on it does not run.
 fn sql_server_dies() -> Deployment {
     since(|d| d, |world| world.instance_mut(&instance("be1", "RTC")).expect("be1").running = false)
+}
+
+/// pool01 holds the Central Management store, and there is no other pool.
+fn cms_here() -> Deployment {
+    let mut world = Deployment::seed().cms_in_the_pool();
+    let (pool, sql) = (host("pool02"), host("sql2"));
+    world.published.stores.retain(|s| !s.pools.contains(&pool));
+    world.pools.retain(|p| p.name != pool);
+    world.hosts.retain(|h| h.name != sql);
+    world
 }
 
 /// pool02 holds the Central Management store on sql2 alone, and sql2 has no power either. No pool is paired with it.

@@ -7,7 +7,7 @@ use crate::call::{Batch, Call, Statement};
 use crate::condition::{Condition, Predicate};
 use crate::database_type::DatabaseType;
 use crate::declaration::{
-    Clause, Declaration, Evidence, Origin, Performer, Phrase, Risk, Stage, StepId, Subject, Undo, Way, clause,
+    Clause, Declaration, Evidence, Origin, Performer, Phrase, Risk, Stage, StepId, Subject, Undo, Way, Work, clause,
 };
 use crate::durations;
 use crate::estate::{DatabaseId, InstanceId, PoolId, StoreId};
@@ -229,6 +229,7 @@ impl Declare for Remirror {
             partial: self.databases().map(|d| self.alternatives(problem, d)).collect(),
             ways: self.ways(problem, megabytes),
             risks: if users { vec![(Vec::new(), Risk::Outage)] } else { Vec::new() },
+            work: if users { Work::FullStop } else { Work::Change },
             ends: users.then_some("the service of the whole pool, until the mirror runs"),
             undo: Undo::Costly(undo),
             notes: if users { vec![out, port] } else { vec![port] },

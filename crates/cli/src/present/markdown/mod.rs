@@ -59,7 +59,8 @@ pub fn view(view: &PlanView, extras: &Extras) -> String {
     let parts = vec![
         part("", u8::MAX, head::verdict(view)),
         part("", u8::MAX, head::rehearsed(view)),
-        part("dangers", 8, head::dangers(view)),
+        part("dangers", 9, head::dangers(view)),
+        part("Central Management store", 8, view.cms.as_ref().map_or_else(String::new, super::cms::Cms::markdown)),
         part("changes", 7, tables::changes(view)),
         part("steps", 6, tables::steps(view)),
         part("full stop", 5, tables::full_stop(view)),

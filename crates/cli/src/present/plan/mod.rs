@@ -39,6 +39,9 @@ pub struct PlanView {
     pub situation: Vec<situation::Situation>,
     /// What the plan follows, and how often it deviates.
     pub procedure: Option<procedure::Procedure>,
+    /// What the Central Management store has to do with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cms: Option<super::cms::Cms>,
     /// Short names and what they stand for.
     pub names: Vec<Spelt>,
     /// What changes; stores that change alike are one.
@@ -96,7 +99,8 @@ impl PlanView {
         let steps = steps::all(&world);
         let counts = counts::of(&world, &steps);
         let full_stop = full_stop::of(&world);
-        let next = if full_stop.is_some() { "announce the outage, then " } else { "" };
+        let ids: Vec<_> = solved.plan.steps.iter().map(|s| s.declaration.id.clone()).collect();
+        let next = if counts.stop_a_pool > 0 { "announce the outage, then " } else { "" };
         Self {
             format: 1,
             outcome: "changes",
@@ -104,6 +108,7 @@ impl PlanView {
             headline: headline::of(&world, &counts),
             situation: situation::of(&world),
             procedure: procedure::of(&world),
+            cms: super::cms::of(&solved.plan.problem, Some(&ids)),
             names: world.legend(),
             changes: changes::of(&world),
             stages: stages::of(&world, steps),

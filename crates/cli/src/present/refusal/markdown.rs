@@ -33,6 +33,7 @@ pub fn markdown(problem: &Problem, refusal: &Refusal, context: &Context<'_>) -> 
         out += &format!("- not known: {}\n", escape::text(fact));
     }
     out.push('\n');
+    out += &view.cms.as_ref().map_or_else(String::new, crate::present::cms::Cms::markdown);
     out += &ways_out::markdown(&view.ways_out);
     out += &view.now.as_ref().map_or_else(String::new, now::Now::markdown);
     for advice in &view.advice {

@@ -49,6 +49,9 @@ pub struct RefusalView {
     pub blocked: Vec<advice::Blocked>,
     /// The arithmetic of a full stop, where that is what is refused.
     pub full_stop: Option<FullStop>,
+    /// What the Central Management store has to do with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cms: Option<super::cms::Cms>,
     /// Names in short and whole.
     pub names: Vec<super::names::Spelt>,
     /// Each of them alone is enough, where it says how many steps the plan then has.
@@ -92,6 +95,7 @@ impl RefusalView {
             simulated: context.snapshot.simulated,
             headline: headline::of(&whom, loss.as_ref(), full_stop.is_some(), refusal, context),
             names: full_stop.iter().flat_map(|_| names.legend(&problem.named(), &pools)).collect(),
+            cms: super::cms::of(problem, None),
             pools: whom,
             next: next(problem, context, ways_out.len(), refusal.now.is_some()),
             blocked: if stuck { advice::blocked(refusal) } else { Vec::new() },
@@ -172,6 +176,9 @@ pub fn text(problem: &Problem, refusal: &Refusal, context: &Context<'_>, style: 
     // Where there is no way out, the advice names them.
     if view.advice.is_empty() {
         advice::not_known(&mut page, &view.unknown);
+    }
+    if let Some(cms) = &view.cms {
+        cms.page(&mut page);
     }
     ways_out::list(&mut page, &view.ways_out);
     if let Some(now) = &view.now {

@@ -22,6 +22,9 @@ pub fn plan(view: &PlanView, style: Style) -> String {
     page.paragraph(&view.headline.text);
     page.blank();
     head::situation(&mut page, view);
+    if let Some(cms) = &view.cms {
+        cms.page(&mut page);
+    }
     head::changes(&mut page, view);
     steps::steps(&mut page, view);
     foot::full_stop(&mut page, view);

@@ -1,0 +1,115 @@
+//! Where the Central Management store stands in the way: the four ways of operations §9.2 with their price, which one a plan
+//! takes, and what people do where nothing is planned; or that another pool's must be restored first. It computes no price.
+
+use model::cms;
+use model::declaration::StepId;
+use model::field::{Field, Value};
+use model::problem::Problem;
+use planner::cms_options::{Price, Stand, Way, ways};
+use serde::Serialize;
+
+use super::markdown::escape;
+use super::numbers::count;
+use super::page::Page;
+use super::span;
+use super::style::Role;
+
+/// The page of Microsoft's set that restores it.
+const PAGE: &str = "Restoring the server hosting the Central Management store";
+
+/// What is said about the Central Management store.
+#[derive(Clone, Debug, Serialize)]
+pub struct Cms {
+    /// Why it matters here.
+    pub because: String,
+    /// The ways, best first; none where another pool's is down.
+    pub ways: Vec<Shown>,
+}
+
+/// A way as it is shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct Shown {
+    /// `C1` to `C4`.
+    pub key: &'static str,
+    /// `taken`, `open`, or `not here`.
+    pub stand: &'static str,
+    /// What is done, and its price or what it lacks.
+    pub text: String,
+    /// What people do, where no plan does it and nothing else was planned.
+    pub steps: Vec<&'static str>,
+}
+
+/// What is to be said beside a plan of these steps, or beside a refusal.
+#[must_use]
+pub fn of(problem: &Problem, plan: Option<&[StepId]>) -> Option<Cms> {
+    let name = |p| problem.estate.pool(p).fqdn.to_string();
+    if let Some((pool, list)) = ways(problem, plan.unwrap_or_default()) {
+        let because = format!(
+            "{} holds the Central Management store. While it does, Topology Builder does not change its back end. There are \
+             four ways:",
+            name(pool)
+        );
+        return Some(Cms { because, ways: list.iter().map(|w| shown(w, plan.is_none())).collect() });
+    }
+    let v = problem.view(&problem.initial);
+    if plan.is_some() || v.get(Field::CmsWritable) != Value::No {
+        return None;
+    }
+    let because = match cms::holder(v) {
+        Some(pool) => format!(
+            "{} holds the Central Management store, and it takes no writes: nothing can be published. Restore it first: \
+             \"{PAGE}\". What needs no publish can be planned meanwhile.",
+            name(pool)
+        ),
+        None => "It is not known which pool holds the Central Management store: Get-CsService -CentralManagement."
+            .to_owned(),
+    };
+    Some(Cms { because, ways: Vec::new() })
+}
+
+fn shown(way: &Way, refused: bool) -> Shown {
+    let option = way.option;
+    let (stand, text) = match way.stand {
+        Stand::Taken => ("taken", format!("{}: {}.", option.what, priced(way))),
+        Stand::Open if option.needs.is_empty() => ("open", format!("{}: {}.", option.what, priced(way))),
+        Stand::Open => ("open", format!("{}: {}. Needs {}.", option.what, priced(way), option.needs)),
+        Stand::Closed => ("not here", format!("{}: only where {}.", option.what, option.when)),
+    };
+    let steps = if refused && way.stand == Stand::Open { option.steps.to_vec() } else { Vec::new() };
+    Shown { key: option.key, stand, text, steps }
+}
+
+/// The price of the plan, where there is one, before the words.
+fn priced(way: &Way) -> String {
+    let Some(Price { steps, undocumented, out }) = way.price else { return way.option.price.to_owned() };
+    let out = if out == 0 { String::new() } else { format!(", users out for up to {}", span::at_most(u64::from(out))) };
+    format!("{}, {undocumented} of no source{out}; {}", count(steps, "step"), way.option.price)
+}
+
+impl Cms {
+    /// On a page.
+    pub fn page(&self, page: &mut Page) {
+        page.labelled("CMS", 11, &self.because);
+        for way in &self.ways {
+            let role = if way.stand == "taken" { Role::Good } else { Role::Plain };
+            page.hang(&format!("  {} {:<8}  ", way.key, way.stand), role, &way.text, Role::Plain);
+            for (n, step) in way.steps.iter().enumerate() {
+                page.hang(&format!("      {:>2}  ", n + 1), Role::Plain, step, Role::Plain);
+            }
+        }
+        page.blank();
+    }
+
+    /// In a comment.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let mut out = format!("{}\n\n", escape::text(&self.because));
+        for way in &self.ways {
+            out += &format!("- **{}** {}: {}\n", way.key, way.stand, escape::text(&way.text));
+            for (n, step) in way.steps.iter().enumerate() {
+                out += &format!("  {}. {}\n", n + 1, escape::text(step));
+            }
+        }
+        if self.ways.is_empty() { out } else { out + "\n" }
+    }
+}

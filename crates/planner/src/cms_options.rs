@@ -1,0 +1,107 @@
+//! Which of the four ways of operations §9.2 a plan takes, which others there are, and what the planned ones would cost. It
+//! prints nothing, and what a way is stands in `model::cms_options`.
+
+use model::cms::{able, holder, is_back_end, taker};
+use model::cms_options::{ALL, CmsOption};
+use model::declaration::StepId;
+use model::estate::{PoolId, StoreId};
+use model::field::{Field, Value};
+use model::problem::{Problem, Slots};
+
+use crate::solve::{Outcome, Solved, solve};
+
+/// A way, as it stands here.
+#[derive(Clone, Copy, Debug)]
+pub struct Way {
+    /// Which.
+    pub option: &'static CmsOption,
+    /// How it stands.
+    pub stand: Stand,
+    /// What its plan would cost, where there is one.
+    pub price: Option<Price>,
+}
+
+/// How a way stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stand {
+    /// The plan takes it.
+    Taken,
+    /// It could be taken.
+    Open,
+    /// It does not apply here.
+    Closed,
+}
+
+/// What a plan would cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Price {
+    /// Its steps.
+    pub steps: usize,
+    /// Those that no source describes.
+    pub undocumented: u64,
+    /// How long users are out while the databases of the User store are copied, in seconds; 0 where they are not.
+    pub out: u32,
+}
+
+/// The pool that holds the Central Management store and has lost the host of a primary slot, with the four ways; `steps` are
+/// those of the plan, none where there is no plan.
+#[must_use]
+pub fn ways(problem: &Problem, steps: &[StepId]) -> Option<(PoolId, Vec<Way>)> {
+    let v = problem.view(&problem.initial);
+    let pool = holder(v).filter(|&p| problem.managed(p).any(|w| lost(problem, w.store)))?;
+    let stores: Vec<StoreId> = problem.managed(pool).map(|w| w.store).collect();
+    let lives = |s: &StoreId| {
+        let mirror = v.get(Field::MirrorSlot(*s)).instance();
+        mirror.is_some_and(|m| v.get(Field::Answers(m)) == Value::Yes)
+    };
+    let mirror = stores.iter().filter(|&&s| lost(problem, s)).all(lives);
+    let takes = |begin: &str| steps.iter().any(|id| id.0.starts_with(begin));
+    let pair = taker(problem).is_some_and(|p| able(v, p).holds());
+    let kept = if mirror { kept(problem, &stores) } else { None };
+    let stand = |taken: bool, open: bool| match (taken, open) {
+        (true, _) => Stand::Taken,
+        (false, true) => Stand::Open,
+        (false, false) => Stand::Closed,
+    };
+    let stands = [
+        (stand(takes("move-cms/"), pair), None),
+        (stand(takes("remirror/"), kept.is_some()), kept),
+        (stand(false, mirror), None),
+        (stand(false, !mirror), None),
+    ];
+    Some((pool, ALL.iter().zip(stands).map(|(option, (stand, price))| Way { option, stand, price }).collect()))
+}
+
+/// Whether the host of the primary slot of a back end's store is silent.
+fn lost(problem: &Problem, s: StoreId) -> bool {
+    let v = problem.view(&problem.initial);
+    let primary = v.get(Field::PrimarySlot(s)).instance();
+    is_back_end(problem.estate.store(s).kind) && primary.is_some_and(|i| v.get(Field::Answers(i)) != Value::Yes)
+}
+
+/// The price of the plan that keeps the slots, under the policy that allows it, and as if no other pool were there.
+fn kept(problem: &Problem, stores: &[StoreId]) -> Option<Price> {
+    let mut own = problem.restricted(stores)?;
+    let v = own.view(&own.initial);
+    let slots = |s| {
+        let slot = |field| v.get(field).instance();
+        Some(Slots::Pair(slot(Field::PrimarySlot(s))?, slot(Field::MirrorSlot(s))?))
+    };
+    let pairs: Vec<_> = own.wishes.iter().map(|w| slots(w.store)).collect();
+    for (wish, pair) in own.wishes.iter_mut().zip(pairs) {
+        wish.slots = pair?;
+    }
+    own.policy.allow_undocumented = true;
+    own.policy.allow_full_stop = true;
+    match solve(&own) {
+        Outcome::Plan(solved) => Some(price(&solved)),
+        Outcome::NothingToDo | Outcome::NoPlan { .. } | Outcome::TooLarge => None,
+    }
+}
+
+fn price(solved: &Solved) -> Price {
+    let copied = |id: &StepId| id.0.starts_with("remirror/") && id.0.ends_with("/User");
+    let steps = solved.plan.steps.iter().map(|s| &s.declaration);
+    let out = steps.filter(|d| copied(&d.id)).map(|d| d.duration.most).sum();
+    Price { steps: solved.plan.steps.len(), undocumented: solved.cost.0[1], out }
+}
