@@ -168,7 +168,7 @@ fn named(call: &Call) -> Option<&'static str> {
     match call {
         Call::Cmdlets(list) => list.first().map(|c| c.name),
         Call::Person(Task::BringBack { .. }) => Some("BringBack"),
-        Call::Person(_) | Call::Sql { .. } | Call::Wait => None,
+        Call::Person(_) | Call::Sql { .. } | Call::SqlInTurn(_) | Call::Wait => None,
     }
 }
 

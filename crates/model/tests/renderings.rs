@@ -92,7 +92,7 @@ fn cmdlets(calls: &[Call]) -> Vec<&Cmdlet> {
             Call::Person(Task::BringBack { stop, import, start, .. }) => {
                 stop.iter().chain(import).chain(start).collect()
             }
-            Call::Person(_) | Call::Sql { .. } | Call::Wait => Vec::new(),
+            Call::Person(_) | Call::Sql { .. } | Call::SqlInTurn(_) | Call::Wait => Vec::new(),
         }
     }
     calls.iter().flat_map(of).collect()

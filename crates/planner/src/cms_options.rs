@@ -1,12 +1,15 @@
 //! Which of the four ways of operations §9.2 a plan takes, which others there are, and what the planned ones would cost. It
 //! prints nothing, and what a way is stands in `model::cms_options`.
 
+use std::collections::BTreeSet;
+
 use model::cms::{able, holder, is_back_end, taker};
 use model::cms_options::{ALL, CmsOption};
 use model::declaration::StepId;
 use model::estate::{PoolId, StoreId};
 use model::field::{Field, Value};
 use model::problem::{Problem, Slots};
+use model::restrict::Kept;
 
 use crate::solve::{Outcome, Solved, solve};
 
@@ -81,7 +84,12 @@ fn lost(problem: &Problem, s: StoreId) -> bool {
 
 /// The price of the plan that keeps the slots, under the policy that allows it, and as if no other pool were there.
 fn kept(problem: &Problem, stores: &[StoreId]) -> Option<Price> {
-    let mut own = problem.restricted(stores)?;
+    let estate = &problem.estate;
+    let pools: BTreeSet<PoolId> = stores.iter().map(|&s| estate.store(s).pool).collect();
+    let managed = stores.iter().copied().collect();
+    let used = pools.iter().flat_map(|&p| estate.pool(p).stores.iter().copied());
+    let beside = used.filter(|s| !stores.contains(s)).collect();
+    let mut own = problem.restricted(&Kept { managed, beside, pools })?.problem;
     let v = own.view(&own.initial);
     let slots = |s| {
         let slot = |field| v.get(field).instance();

@@ -16,7 +16,7 @@ const RATE: u64 = 80;
 /// A backup of a database or of its log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Backup {
+pub struct SeedFile {
     /// The copy as it was.
     pub copy: Copy,
     /// Whether it is of the log only.
@@ -50,7 +50,7 @@ impl Deployment {
         let seconds = FLOOR + if log { 0 } else { copy.megabytes / RATE };
         self.advance(seconds);
         let copy = self.copy(on, database).cloned().filter(|_| self.answers(on)).ok_or("the connection was closed")?;
-        self.backups.insert(file.to_owned(), Backup { copy, log });
+        self.seed_files.insert(file.to_owned(), SeedFile { copy, log });
         let now = self.now;
         if let Some(copy) = self.copy_mut(on, database).filter(|_| log) {
             copy.backed_up = Some(now);
@@ -67,7 +67,8 @@ impl Deployment {
 
     fn try_restore(&mut self, on: &SqlInstance, database: &str, log: bool, file: &str) -> Done {
         self.file_can_be_used(on, file)?;
-        let backup = self.backups.get(file).cloned().filter(|b| b.log == log).ok_or("cannot open the backup device")?;
+        let backup =
+            self.seed_files.get(file).cloned().filter(|b| b.log == log).ok_or("cannot open the backup device")?;
         let waits = |c: &Copy| c.state == CopyState::Restoring && c.session.is_none();
         match self.copy(on, database) {
             Some(there) if !waits(there) => return Err("the database is in use".to_owned()),
@@ -136,8 +137,8 @@ impl Deployment {
         if !self.offers.contains(&offer) {
             return Err("the partner does not expect this server (error 1416)".to_owned());
         }
-        let of_log = |b: &&Backup| b.log && b.copy.family == here.family && b.copy.fork == here.fork;
-        let newest = self.backups.values().filter(of_log).map(|b| b.copy.log).max();
+        let of_log = |b: &&SeedFile| b.log && b.copy.family == here.family && b.copy.fork == here.fork;
+        let newest = self.seed_files.values().filter(of_log).map(|b| b.copy.log).max();
         if there.fork != here.fork || newest.is_some_and(|log| there.log < log) {
             return Err("the partner has not been rolled forward far enough (error 1412)".to_owned());
         }

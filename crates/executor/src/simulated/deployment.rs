@@ -10,7 +10,7 @@ use model::database_type::DatabaseType;
 use serde::{Deserialize, Serialize};
 use topology::names::{Fqdn, SqlInstance};
 
-use super::backups::{Backup, Offer};
+use super::backups::{Offer, SeedFile};
 use super::deed::Pending;
 use super::fault::Fault;
 use super::host::{Copy, Host, SqlServer};
@@ -71,7 +71,7 @@ pub struct Deployment {
     pub files: BTreeMap<String, String>,
     /// Backups on the seeding share, by file.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub backups: BTreeMap<String, Backup>,
+    pub seed_files: BTreeMap<String, SeedFile>,
     /// What copies that are to be mirrors were told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<Offer>,

@@ -186,7 +186,7 @@ impl Deployment {
             document: None,
             mirrored_document: None,
             files: std::collections::BTreeMap::new(),
-            backups: std::collections::BTreeMap::new(),
+            seed_files: std::collections::BTreeMap::new(),
             offers: Vec::new(),
             sessions: 0,
             backups: Vec::new(),
