@@ -77,8 +77,8 @@ pub fn assemble(
     if !taken.is_empty() {
         return Err(Fault::Refused(taken));
     }
-    let (confirms, lifted) = (false, BTreeSet::new());
-    let mut problem = Problem { estate, initial, wishes, policy, consents, builds, ports, confirms, lifted };
+    let (leave, lifted) = Default::default();
+    let mut problem = Problem { estate, initial, wishes, policy, consents, builds, ports, leave, lifted };
     let mut left_out = left_out;
     if only.iter().any(|name| name == SERVICE) {
         left_out.splice(0..0, problem.wishes.clone());

@@ -202,6 +202,15 @@ impl Default for Policy {
     }
 }
 
+/// What a search may do that it may not at first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Leave {
+    /// To ask once more for a fact that is not known: `Confirm`.
+    pub confirms: bool,
+    /// To change what a pool without quorum starts with before it is started: it cannot start as it is.
+    pub patience: bool,
+}
+
 /// The question.
 #[derive(Clone, Debug)]
 pub struct Problem {
@@ -219,8 +228,8 @@ pub struct Problem {
     pub builds: Vec<(InstanceId, String)>,
     /// The port of an instance's mirroring endpoint, where the snapshot knows one: an endpoint that exists keeps its own.
     pub ports: Vec<(InstanceId, u16)>,
-    /// Whether a plan may contain `Confirm` steps: tried only when there is no consent-free plan without them.
-    pub confirms: bool,
+    /// What is tried only where there is no plan without it.
+    pub leave: Leave,
     /// Rules that are left out, by key, to ask what they are for. Empty in earnest.
     pub lifted: BTreeSet<&'static str>,
 }

@@ -106,7 +106,7 @@ impl Problem {
             consents,
             builds,
             ports,
-            confirms: self.confirms,
+            leave: self.leave,
             lifted: self.lifted.clone(),
             estate,
         };

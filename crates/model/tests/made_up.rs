@@ -87,7 +87,7 @@ fn problem() -> Problem {
         consents: Default::default(),
         builds: Vec::new(),
         ports: Vec::new(),
-        confirms: false,
+        leave: Default::default(),
         lifted: Default::default(),
         estate,
     }

@@ -131,7 +131,15 @@ fn names_that_the_estate_does_not_have_are_refused() {
 #[test]
 fn a_value_outside_of_its_domain_is_refused() {
     let r = wrong(r#""known":"MIRROR""#, r#""known":"SLAVE""#);
-    says(&r, &["role of", "cannot be `SLAVE`", "[CT2105]", "known: absent, RESTORING, unmirrored, PRINCIPAL, MIRROR"]);
+    says(
+        &r,
+        &[
+            "role of",
+            "cannot be `SLAVE`",
+            "[CT2105]",
+            "known: absent, RESTORING, RECOVERING, unmirrored, PRINCIPAL, MIRROR",
+        ],
+    );
     let r = wrong(r#""known":"MIRROR""#, r#""not_applicable":true"#);
     says(&r, &["cannot be not applicable", "[CT2105]"]);
 }

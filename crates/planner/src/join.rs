@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use model::declaration::{Declaration, Group, StepId};
 use model::field::{Field, State};
 use model::plan::{Edge, Plan, Step, Why, WhyKind};
-use model::problem::Problem;
+use model::problem::{Leave, Problem};
 
 use crate::cost::Cost;
 use crate::lift::Lifted;
@@ -118,6 +118,12 @@ fn sequence(parts: &[Lifted]) -> Option<Vec<Vec<(usize, usize)>>> {
     (0..parts.len()).all(|n| at[n] == parts[n].steps.len()).then_some(all)
 }
 
+/// What any of the parts was allowed.
+fn leave(parts: &[Lifted]) -> Leave {
+    let any = |of: fn(Leave) -> bool| parts.iter().any(|p| of(p.leave));
+    Leave { confirms: any(|l| l.confirms), patience: any(|l| l.patience) }
+}
+
 /// The plans of independent parts as one. None if they need common steps in different orders.
 #[must_use]
 pub fn join(problem: &Problem, parts: &[Lifted]) -> Option<Solved> {
@@ -131,7 +137,7 @@ pub fn join(problem: &Problem, parts: &[Lifted]) -> Option<Solved> {
     let steps = placed.iter().map(|p| Step { action: p.action.clone(), declaration: (*p.declaration).clone() });
     let base: BTreeSet<Field> = parts.iter().flat_map(|p| p.base.iter().copied()).collect();
     let plan = Plan {
-        problem: Problem { confirms: parts.iter().any(|p| p.confirms), ..problem.clone() },
+        problem: Problem { leave: leave(parts), ..problem.clone() },
         steps: steps.collect(),
         edges: edges(parts, &places),
         base: base.into_iter().collect(),

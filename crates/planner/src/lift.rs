@@ -10,7 +10,7 @@ use model::declaration::Declaration;
 use model::field::{Field, State};
 use model::ids::Ids;
 use model::plan::{Edge, Why, WhyKind};
-use model::problem::Problem;
+use model::problem::{Leave, Problem};
 use model::restrict::{Kept, Restriction};
 
 use crate::cost::Cost;
@@ -29,8 +29,8 @@ pub struct Lifted {
     pub order: Order,
     /// How many sequences that order allows.
     pub sequences: Option<u128>,
-    /// Whether it may hold steps that confirm a fact.
-    pub confirms: bool,
+    /// What it was allowed.
+    pub leave: Leave,
     /// The fields that some clause of the part reads.
     pub reads: HashSet<Field>,
     /// Those whose observed values the plan rests on: read before any step has written them.
@@ -58,7 +58,7 @@ pub fn lift(
     own: &Own,
 ) -> Option<Lifted> {
     whole.wishes = part.managed.iter().filter_map(|&s| problem.wish(s).cloned()).collect();
-    whole.confirms = own.confirms;
+    whole.leave = own.leave;
     let rules = Rules::new(whole);
     let mut state: State = whole.initial.clone();
     let mut steps = Vec::new();
@@ -84,7 +84,7 @@ pub fn lift(
         edges: own.edges.iter().map(edge).collect(),
         order: own.order.clone(),
         sequences: own.sequences,
-        confirms: own.confirms,
+        leave: own.leave,
         reads,
         base,
     })

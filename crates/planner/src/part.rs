@@ -6,7 +6,8 @@ use std::rc::Rc;
 use model::actions::{Action, Confirm};
 use model::declaration::StepId;
 use model::plan::Edge;
-use model::problem::Problem;
+use model::problem::{Leave, Problem};
+use model::truth::Truth;
 
 use crate::order::Order;
 use crate::search::{Found, search};
@@ -23,8 +24,8 @@ pub struct Own {
     pub order: Order,
     /// How many sequences that order allows.
     pub sequences: Option<u128>,
-    /// Whether it may hold steps that confirm a fact.
-    pub confirms: bool,
+    /// What it was allowed.
+    pub leave: Leave,
     /// States that the search saw.
     pub states: usize,
 }
@@ -47,16 +48,27 @@ pub fn solve(problem: &Problem) -> Result<Option<Own>, Without> {
     if Rules::new(problem).reached(&problem.initial) {
         return Ok(None);
     }
-    match solve_as_is(problem) {
-        // Where nothing can be asked, nothing more can be hoped for.
-        Err(Without::Plan(states)) if !problem.confirms && !Confirm::all(problem, &problem.initial).is_empty() => {
-            match solve_as_is(&Problem { confirms: true, ..problem.clone() }) {
-                Err(Without::Plan(_)) => Err(Without::Plan(states)),
-                other => other.map(Some),
-            }
+    let mut without = Without::Plan(0);
+    for (n, leave) in leaves(problem).into_iter().enumerate() {
+        match solve_as_is(&Problem { leave, ..problem.clone() }) {
+            // What was seen without any leave is the proof that there is no plan.
+            Err(Without::Plan(states)) if n == 0 => without = Without::Plan(states),
+            Err(Without::Plan(_)) => {}
+            Err(Without::End) => return Err(Without::End),
+            Ok(own) => return Ok(Some(own)),
         }
-        other => other.map(Some),
     }
+    Err(without)
+}
+
+/// What a search may do, in the order in which it is tried: nothing that is not allowed at first where there is a plan
+/// without it, and nothing that could not help.
+fn leaves(problem: &Problem) -> Vec<Leave> {
+    let v = problem.view(&problem.initial);
+    let stopped = problem.pools().into_iter().any(|p| v.pool_holds(p, None) == Truth::False);
+    let asks = !Confirm::all(problem, &problem.initial).is_empty();
+    let all = [false, true].map(|confirms| [false, true].map(|patience| Leave { confirms, patience }));
+    all.into_iter().flatten().filter(|l| (!l.confirms || asks) && (!l.patience || stopped)).collect()
 }
 
 fn solve_as_is(problem: &Problem) -> Result<Own, Without> {
@@ -68,9 +80,13 @@ fn solve_as_is(problem: &Problem) -> Result<Own, Without> {
 /// The plan of a part from the ids of its steps. None if it is no plan for it.
 #[must_use]
 pub fn retrace(problem: &Problem, ids: &[StepId]) -> Option<Own> {
-    let confirms = ids.iter().any(|id| id.0.starts_with("confirm/"));
-    let problem = Problem { confirms, ..problem.clone() };
-    let rules = Rules::new(&problem);
+    let asks = ids.iter().any(|id| id.0.starts_with("confirm/"));
+    let fits = leaves(problem).into_iter().filter(|l| l.confirms == asks);
+    fits.into_iter().find_map(|leave| retrace_with(&Problem { leave, ..problem.clone() }, ids))
+}
+
+fn retrace_with(problem: &Problem, ids: &[StepId]) -> Option<Own> {
+    let rules = Rules::new(problem);
     let mut state = problem.initial.clone();
     let mut actions = Vec::new();
     for id in ids {
@@ -89,7 +105,7 @@ fn finish(rules: &Rules<'_>, actions: Vec<Action>, states: usize) -> Option<Own>
     let (edges, order) = edges::needed(rules.problem, placed.iter().map(|p| &*p.declaration).collect())?;
     let sequences = order.sequences();
     let actions = placed.into_iter().map(|p| p.action).collect();
-    Some(Own { actions, edges, order, sequences, confirms: rules.problem.confirms, states })
+    Some(Own { actions, edges, order, sequences, leave: rules.problem.leave, states })
 }
 
 /// The steps of a part, one pool of each kind at a time, and how many states were seen.

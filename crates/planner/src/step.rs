@@ -102,14 +102,21 @@ impl<'a> Rules<'a> {
         if worse(&ended) || (!d.begin.is_empty() && worse(&self.standing(&during))) {
             return None;
         }
-        // A pool that stands still is no reason to leave its databases unserved: it cannot start without them.
-        let harms = |c: &Clause| c.rule.key != model::rules::I4.key;
-        let harmed = self.invariants.iter().zip(standing).any(|(c, t)| *t == Truth::False && harms(c));
-        let repairs = standing.iter().zip(&ended).any(|(before, after)| *before == Truth::False && after > before);
-        if harmed && !repairs && !d.stops_harm {
+        if !self.heeds_harm(standing, &ended, d) {
             return None;
         }
         let cost = cost::of_step(self.problem, state, &during, d);
         Some(Taken { during, after, cost })
+    }
+
+    /// Whether a step may be taken although an invariant is false: it stops harm, or repairs what is false. To start a pool
+    /// repairs nothing of two principals; and a pool without quorum that cannot start as it is may wait for what it needs.
+    fn heeds_harm(&self, before: &[Truth], after: &[Truth], d: &Declaration) -> bool {
+        let all = || self.invariants.iter().map(|c| c.rule.key == model::rules::I4.key).zip(before.iter().zip(after));
+        let broken = |quorum: bool| all().any(|(q, (b, _))| q == quorum && *b == Truth::False);
+        let repaired = |quorum: bool| all().any(|(q, (b, a))| q == quorum && *b == Truth::False && a > b);
+        let data = !broken(false) || d.stops_harm || repaired(false);
+        let pools = !broken(true) || d.stops_harm || repaired(true) || repaired(false) || self.problem.leave.patience;
+        data && pools
     }
 }

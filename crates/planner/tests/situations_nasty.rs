@@ -142,7 +142,8 @@ fn a_pool_that_stands_still_because_its_primary_died_is_served_before_it_starts(
     }
     let ids = ids(&p);
     let at = |id: &str| ids.iter().position(|i| i == id).unwrap_or_else(|| panic!("no {id} in {ids:#?}"));
-    assert!(at("failover/pool01/User") < at("start/fe1"));
+    assert!(at("failover/pool01/User") < at("full-stop/pool01/mirroring-meanwhile"));
+    assert!(at("full-stop/pool01/mirroring-meanwhile") < at("save/topology"), "nothing else before it stands again");
 }
 
 #[test]

@@ -48,7 +48,7 @@ impl Confirm {
 
 impl Declare for Confirm {
     fn propose(problem: &Problem, state: &State) -> Vec<Self> {
-        if problem.confirms { Self::all(problem, state) } else { Vec::new() }
+        if problem.leave.confirms { Self::all(problem, state) } else { Vec::new() }
     }
 
     fn order(&self) -> u16 {

@@ -99,7 +99,7 @@ impl Declare for FullStop {
             duration: durations::FULL_STOP,
             group: Some(Group::Pool(self.pool)),
             subject: Subject::Pool(self.pool),
-            stops_harm: self.stands,
+            stops_harm: false,
             work: if self.stands { Work::Restart } else { Work::FullStop },
             origin: if purpose(&self.loads) == "store" {
                 Origin { sentences: &["4.restart"], deviation: Some("full-stop") }

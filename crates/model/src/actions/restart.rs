@@ -206,7 +206,7 @@ impl Declare for Restart {
             duration: if self.stands { durations::START } else { durations::RESTART },
             group: Some(Group::Pool(pool)),
             subject: Subject::Pool(pool),
-            stops_harm: self.stands,
+            stops_harm: false,
             work: Work::Restart,
             origin: if purpose(&self.loads) == "store" {
                 Origin { sentences: &["4.restart"], deviation: Some("one-at-a-time") }

@@ -1,5 +1,5 @@
 //! Whether a step may be taken, told anew from the definitions: its requirements hold, it makes no invariant worse, and
-//! while one is false it stops harm or repairs. It shares nothing with the planner's own step.
+//! while one is false it stops harm or repairs; of several that are false the quorum of a pool comes last. It shares nothing with the planner's own step.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -63,7 +63,10 @@ impl<'a> Steps<'a> {
     /// Every step that may be taken from a state: what it is, where it leads, what it costs.
     pub fn from(&mut self, state: &State) -> Vec<(Rc<Declaration>, State, Price)> {
         let before = self.stand(&self.invariants, state);
-        let harmed = before.contains(&Truth::False);
+        let of_quorum: Vec<bool> = self.invariants.iter().map(|c| c.rule.key == "invariant 4").collect();
+        let broken = |i: &usize| before[*i] == Truth::False;
+        let data_broken = (0..before.len()).any(|i| broken(&i) && !of_quorum[i]);
+        let quorum_broken = (0..before.len()).any(|i| broken(&i) && of_quorum[i]);
         let mut all = Vec::new();
         for d in self.proposed(state) {
             let v = self.problem.view(state);
@@ -78,8 +81,14 @@ impl<'a> Steps<'a> {
             let now = self.stand(&self.invariants, &during);
             let then = self.stand(&self.invariants, &after);
             let no_worse = |later: &[Truth]| before.iter().zip(later).all(|(b, l)| l >= b);
-            let better = before.iter().zip(&then).any(|(b, t)| *b == Truth::False && t > b);
-            if no_worse(&now) && no_worse(&then) && (!harmed || d.stops_harm || better) {
+            let better: Vec<usize> = (0..before.len()).filter(|i| broken(i) && then[*i] > before[*i]).collect();
+            let heeds = d.stops_harm
+                || (if data_broken {
+                    better.iter().any(|&i| !of_quorum[i])
+                } else {
+                    !quorum_broken || !better.is_empty()
+                });
+            if no_worse(&now) && no_worse(&then) && heeds {
                 let price = price::of(self.problem, state, &during, &d);
                 all.push((d, after, price));
             }

@@ -74,7 +74,7 @@ pub fn problem() -> Problem {
         consents: Default::default(),
         builds: Vec::new(),
         ports: Vec::new(),
-        confirms: false,
+        leave: Default::default(),
         lifted: Default::default(),
         estate,
     }

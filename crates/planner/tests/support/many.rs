@@ -86,7 +86,7 @@ pub fn many(pools: &[Pool], shared: bool) -> Problem {
         consents: Default::default(),
         builds: Vec::new(),
         ports: Vec::new(),
-        confirms: false,
+        leave: Default::default(),
         lifted: Default::default(),
         estate,
     };
@@ -114,6 +114,9 @@ pub fn many(pools: &[Pool], shared: bool) -> Problem {
         for field in [Field::Tested(pool), Field::LogBackups(pool), Field::Reports(pool)] {
             set(p, field, Value::Yes);
         }
+    }
+    for pool in p.estate.pool_ids() {
+        set(p, Field::HoldsCms(pool), Value::No);
     }
     set(p, Field::CmsWritable, Value::Yes);
     set(p, Field::Saved, Value::No);

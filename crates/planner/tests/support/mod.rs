@@ -121,7 +121,7 @@ pub fn seed(types: &[DatabaseType], front_ends: usize) -> Problem {
         consents: Default::default(),
         builds: vec![(be1, "11.0.7001.0 Standard".to_owned())],
         ports: Vec::new(),
-        confirms: false,
+        leave: Default::default(),
         lifted: Default::default(),
         estate,
     }

@@ -101,7 +101,7 @@ pub fn healthy(plan: &Plan<'_>) -> Problem {
         consents: Default::default(),
         builds: Vec::new(),
         ports: Vec::new(),
-        confirms: false,
+        leave: Default::default(),
         lifted: Default::default(),
         estate,
     };
