@@ -6,7 +6,7 @@ use executor::driver::Driver;
 use executor::simulated::{Deployment, Fault, FaultKind, Simulated};
 use model::call::{Call, Cmdlet};
 use model::field::{Field, Value, Write};
-use model::problem::{Problem, Slots};
+use model::problem::{Problem, Slots, Wanted};
 use support::{begin, problem};
 use support::{declared, holds, observe};
 use topology::names::Fqdn;
@@ -66,6 +66,21 @@ fn a_type_is_mirrored_again_with_its_slots_as_they_are() {
     }
     assert!(reaches(&mut simulated));
     assert!(simulated.world.ledger.is_empty());
+}
+
+#[test]
+fn the_witness_of_the_topology_comes_back_with_the_mirror() {
+    let mut world = Deployment::healthy().cms_in_the_pool().witness(&"w.contoso.com\\RTC".parse().unwrap());
+    world.power_off(&host("be1"));
+    world.advance(120);
+    let steps = ["fence/be1.contoso.com", "rebuild/be1.contoso.com", "sql-server/be1.contoso.com\\RTC"];
+    let (mut simulated, now) = after_as(begin(world), &steps, |problem| {
+        kept(problem);
+        problem.wishes.iter_mut().for_each(|w| w.witness = Wanted::Unmanaged);
+    });
+    let step = declared(&now, "remirror/pool01.contoso.com/Application");
+    assert!(step.end.iter().any(|w| matches!((w.field, w.value), (Field::WitnessLink(..), Value::Connected))));
+    holds(&mut simulated, &now, &step);
 }
 
 #[test]

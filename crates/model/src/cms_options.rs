@@ -22,11 +22,21 @@ pub struct CmsOption {
 pub const ALL: [CmsOption; 4] = [
     CmsOption {
         key: "C1",
-        what: "move the Central Management store to a paired pool, then the procedure as written",
+        what: "move the Central Management store to another pool, then the procedure as written",
         when: "another pool is paired for it, its Front Ends run, its stores are served",
         price: "one cmdlet; nothing is lost where the store answers",
         needs: "",
-        steps: &[],
+        steps: &[
+            "Choose a pool whose Front Ends and back end run. It needs no pairing for this.",
+            "Install-CsDatabase -CentralManagementDatabase on its SQL Server.",
+            "Enable-CsTopology on one of its Front Ends. It must succeed there: else there may be no Central Management store \
+             at all.",
+            "There, in a local shell: Move-CsManagementServer. Where the old store does not answer, with \
+             -ConfigurationFileName, -LisConfigurationFileName and -Force, from the newest exports.",
+            "Run local setup on the computers that the cmdlet lists, restart the new holder, wait until every replica is \
+             current.",
+            "Then cstopo observe, cstopo plan.",
+        ],
     },
     CmsOption {
         key: "C2",

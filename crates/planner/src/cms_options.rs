@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use model::cms::{able, holder, is_back_end, taker};
 use model::cms_options::{ALL, CmsOption};
+use model::database_type::DatabaseType;
 use model::declaration::StepId;
 use model::estate::{PoolId, StoreId};
 use model::field::{Field, Value};
@@ -31,6 +32,8 @@ pub enum Stand {
     Taken,
     /// It could be taken.
     Open,
+    /// People could take it; it is not planned.
+    ByHand,
     /// It does not apply here.
     Closed,
 }
@@ -61,18 +64,28 @@ pub fn ways(problem: &Problem, steps: &[StepId]) -> Option<(PoolId, Vec<Way>)> {
     let takes = |begin: &str| steps.iter().any(|id| id.0.starts_with(begin));
     let pair = taker(problem).is_some_and(|p| able(v, p).holds());
     let kept = if mirror { kept(problem, &stores) } else { None };
-    let stand = |taken: bool, open: bool| match (taken, open) {
+    let other = problem.estate.pool_ids().any(|p| p != pool && runs(problem, p));
+    let stand = |taken: bool, open: bool, otherwise: Stand| match (taken, open) {
         (true, _) => Stand::Taken,
         (false, true) => Stand::Open,
-        (false, false) => Stand::Closed,
+        (false, false) => otherwise,
     };
+    let by_hand = if other { Stand::ByHand } else { Stand::Closed };
     let stands = [
-        (stand(takes("move-cms/"), pair), None),
-        (stand(takes("remirror/"), kept.is_some()), kept),
-        (stand(false, mirror), None),
-        (stand(false, !mirror), None),
+        (stand(takes("move-cms/"), pair, by_hand), None),
+        (stand(takes("remirror/"), kept.is_some(), Stand::Closed), kept),
+        (if mirror { Stand::ByHand } else { Stand::Closed }, None),
+        (if mirror { Stand::Closed } else { Stand::ByHand }, None),
     ];
     Some((pool, ALL.iter().zip(stands).map(|(option, (stand, price))| Way { option, stand, price }).collect()))
+}
+
+/// Whether a pool is in service: its Front Ends run, its User store is served.
+fn runs(problem: &Problem, pool: PoolId) -> bool {
+    let v = problem.view(&problem.initial);
+    let up = |&f: &_| v.get(Field::Services(f)) == Value::Running;
+    let user = problem.estate.store_of(pool, DatabaseType::User);
+    problem.estate.pool(pool).front_ends.iter().all(up) && user.is_some_and(|s| v.store_served(s).holds())
 }
 
 /// Whether the host of the primary slot of a back end's store is silent.

@@ -5,10 +5,11 @@ mod support;
 use model::call::Call;
 use model::cms;
 use model::database_type::DatabaseType::{Application, CentralMgmt, User};
-use model::declaration::Evidence;
-use model::estate::{FrontEndId, StoreId};
+use model::declaration::{Evidence, StepId};
+use model::estate::{FrontEndId, PoolId, StoreId};
 use model::field::{Field, Value};
-use model::problem::Slots;
+use model::problem::Problem;
+use planner::cms_options::{Stand, ways};
 use planner::refusal::Grant;
 use planner::solve::{Outcome, solve};
 use support::cms::{POOL01, POOL02, SQL2, alone, apart, elsewhere_down, night, paired};
@@ -244,4 +245,40 @@ fn slots_that_can_be_exchanged_are_never_kept_by_hand() {
     set(&mut p, Field::HoldsCms(POOL01), Value::No);
     set(&mut p, Field::CmsWritable, Value::Yes);
     assert!(!support::ids(&p).iter().any(|id| id.starts_with("remirror")));
+}
+
+#[test]
+fn the_four_ways_stand_as_the_estate_allows() {
+    let seen = |p: &Problem| {
+        let steps: Vec<StepId> = match solve(p) {
+            Outcome::Plan(solved) => solved.plan.steps.iter().map(|s| s.declaration.id.clone()).collect(),
+            _ => Vec::new(),
+        };
+        ways(p, &steps).map(|(pool, list)| (pool, list.iter().map(|w| w.stand).collect::<Vec<_>>()))
+    };
+    use Stand::{ByHand, Closed, Open, Taken};
+    let mut pair = night(paired());
+    want(&mut pair, BE2, Some(BE1));
+    assert_eq!(seen(&pair), Some((POOL01, vec![Taken, Open, ByHand, Closed])));
+    assert_eq!(seen(&alone(true)), Some((POOL01, vec![Closed, Taken, ByHand, Closed])));
+    assert_eq!(seen(&alone(false)), Some((POOL01, vec![Closed, Open, ByHand, Closed])));
+    let price = ways(&alone(false), &[]).unwrap().1[1].price.unwrap();
+    assert_eq!((price.steps, price.undocumented), (14, 4), "that of the plan under the policy that allows it");
+    assert!(price.out > 0);
+    let mut both = alone(true);
+    let be2 = host(&both, BE2);
+    dies(&mut both, be2);
+    assert_eq!(seen(&both), Some((POOL01, vec![Closed, Closed, Closed, ByHand])));
+    // Another pool that is not paired: people move it there.
+    let mut beside = night(apart(&[&["be1", "be2"], &["sql2"], &["sql3"]], &[User, Application, CentralMgmt]));
+    beside.wishes.retain(|w| beside.estate.store(w.store).pool == POOL01);
+    set(&mut beside, Field::HoldsCms(POOL01), Value::Yes);
+    let stores: Vec<_> = [POOL02, PoolId(2)].iter().filter_map(|&p| cms::store(&beside.estate, p)).collect();
+    for s in stores {
+        let at = beside.estate.store(s).instances[0];
+        copy(&mut beside, s, at, Value::Absent, Value::NoSession, Value::Nothing);
+    }
+    assert_eq!(seen(&beside).map(|(_, stands)| stands[0]), Some(ByHand));
+    // Nothing is lost: nothing is said.
+    assert_eq!(seen(&paired()), None);
 }

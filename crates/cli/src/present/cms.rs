@@ -31,7 +31,7 @@ pub struct Cms {
 pub struct Shown {
     /// `C1` to `C4`.
     pub key: &'static str,
-    /// `taken`, `open`, or `not here`.
+    /// `taken`, `open`, `by hand`, or `not here`.
     pub stand: &'static str,
     /// What is done, and its price or what it lacks.
     pub text: String,
@@ -73,9 +73,14 @@ fn shown(way: &Way, refused: bool) -> Shown {
         Stand::Taken => ("taken", format!("{}: {}.", option.what, priced(way))),
         Stand::Open if option.needs.is_empty() => ("open", format!("{}: {}.", option.what, priced(way))),
         Stand::Open => ("open", format!("{}: {}. Needs {}.", option.what, priced(way), option.needs)),
+        Stand::ByHand if option.needs.is_empty() => (
+            "by hand",
+            format!("{}: no pool is paired for it, so people move it; nothing of it is planned.", option.what),
+        ),
+        Stand::ByHand => ("by hand", format!("{}: {}. Needs {}.", option.what, option.price, option.needs)),
         Stand::Closed => ("not here", format!("{}: only where {}.", option.what, option.when)),
     };
-    let steps = if refused && way.stand == Stand::Open { option.steps.to_vec() } else { Vec::new() };
+    let steps = if refused && way.stand == Stand::ByHand { option.steps.to_vec() } else { Vec::new() };
     Shown { key: option.key, stand, text, steps }
 }
 

@@ -2,7 +2,7 @@
 //! for pools whose slots cannot be exchanged, because they hold the Central Management store. Nobody describes it for this
 //! product, and Front Ends have no back end from the end of the old session to the begin of the new one (rules K5).
 
-use super::{Declare, pool_id};
+use super::{Declare, pool_id, set_witness};
 use crate::call::{Batch, Call, Statement};
 use crate::condition::{Condition, Predicate};
 use crate::database_type::DatabaseType;
@@ -12,12 +12,17 @@ use crate::declaration::{
 use crate::durations;
 use crate::estate::{DatabaseId, InstanceId, PoolId, StoreId};
 use crate::field::{Field, State, Value, Write, write};
-use crate::problem::{Problem, Wish};
+use crate::problem::{Problem, Wanted, Wish};
 use crate::rules;
 use crate::view::View;
 
 /// The port of an endpoint that is created: the default of the topology (operations §6.1).
 const PORT: u16 = 5022;
+
+/// The port on which an instance mirrors. An endpoint that exists keeps its own port, whatever the topology says.
+fn port(problem: &Problem, at: InstanceId) -> u16 {
+    problem.ports.iter().find(|(i, _)| *i == at).map_or(PORT, |(_, port)| *port)
+}
 
 /// The pool on whose account the slots of a store cannot be exchanged.
 pub fn kept_for(v: View<'_>, s: StoreId) -> Option<PoolId> {
@@ -41,12 +46,14 @@ pub struct Remirror {
     remembered: Vec<DatabaseId>,
     /// The databases whose new session already runs and synchronises.
     synchronizing: Vec<DatabaseId>,
+    /// The witness of the topology, if it answers and none is declared against it.
+    witness: Option<InstanceId>,
 }
 
 impl Remirror {
     /// Whether the slots may stay as they are, and users may be out for it.
     fn allowed(problem: &Problem, wish: &Wish, to: InstanceId, from: InstanceId) -> bool {
-        let wanted = wish.mirror_beside(to) == crate::problem::Wanted::One(from) && wish.primaries().contains(&to);
+        let wanted = wish.mirror_beside(to) == Wanted::One(from) && wish.primaries().contains(&to);
         let users = problem.estate.store(wish.store).kind == DatabaseType::User;
         let policy = &problem.policy;
         let outage = !users || (policy.allow_full_stop && policy.accept_outage);
@@ -72,8 +79,10 @@ impl Remirror {
                 && is(Field::Role(d, from), Value::Principal)
                 && is(Field::Session(d, from), Value::Synchronizing)
         });
+        let witness = v.get(Field::WitnessSlot(s)).instance().filter(|&w| v.get(Field::Answers(w)) == Value::Yes);
+        let witness = witness.filter(|_| wish.witness != Wanted::Nothing && !copy.is_empty());
         let any = !(copy.is_empty() && synchronizing.is_empty());
-        any.then_some(Self { store: s, kept_for, from, to, copy, remembered, synchronizing })
+        any.then_some(Self { store: s, kept_for, from, to, copy, remembered, synchronizing, witness })
     }
 
     fn databases(&self) -> impl Iterator<Item = DatabaseId> {
@@ -93,6 +102,10 @@ impl Remirror {
         if !self.copy.is_empty() {
             requires.push(clause(is(Field::Ready(to), Value::Yes), rules::READY));
         }
+        if let Some(w) = self.witness {
+            requires.push(clause(is(Field::WitnessSlot(s), w.into()), rules::SLOT));
+            requires.push(clause(is(Field::Answers(w), Value::Yes), rules::ANSWERS));
+        }
         for &d in &self.copy {
             requires.push(clause(is(Field::Content(d, from), Value::Complete), rules::G1));
             requires.push(clause(Predicate::NoLiveCopy(d, to), rules::G1));
@@ -106,11 +119,11 @@ impl Remirror {
         let (from, to) = (self.from, self.to);
         let mut writes =
             vec![write(Field::Role(d, from), Value::Unmirrored), write(Field::Content(d, to), Value::Nothing)];
-        writes.extend(session(d, from, Value::NoSession, Value::Nothing));
+        writes.extend(session(d, from, Value::NoSession, Value::Nothing, None));
         writes
     }
 
-    /// A session of that state runs from the one to the other.
+    /// A session of that state runs from the one to the other; it has its witness when it is SYNCHRONIZED, if not before.
     fn running(&self, problem: &Problem, d: DatabaseId, state: Value) -> Vec<Write> {
         let (from, to) = (self.from, self.to);
         let content = if state == Value::Synchronized { Value::Complete } else { Value::Behind };
@@ -119,7 +132,8 @@ impl Remirror {
             write(Field::Role(d, to), Value::Mirror),
             write(Field::Content(d, to), content),
         ];
-        writes.extend([from, to].into_iter().flat_map(|i| session(d, i, state, Value::Full)));
+        let witness = self.witness.filter(|_| state == Value::Synchronized && self.copy.contains(&d));
+        writes.extend([from, to].into_iter().flat_map(|i| session(d, i, state, Value::Full, witness)));
         // A new mirror asks the same of the pools as one that a cmdlet makes.
         for &pool in &problem.estate.store(self.store).users {
             writes.push(write(Field::Tested(pool), Value::No));
@@ -150,7 +164,7 @@ impl Remirror {
         let file = |d: DatabaseId, kind: &str| format!("{share}\\{pool}-{}.{kind}", name(d));
         let partner = |d: DatabaseId, i: InstanceId| {
             let host = estate.host(estate.host_of(i)).clone();
-            Statement::PartnerSet { database: name(d), host, port: PORT }
+            Statement::PartnerSet { database: name(d), host, port: port(problem, i) }
         };
         let all = |each: &dyn Fn(DatabaseId) -> Vec<Statement>| self.copy.iter().flat_map(|&d| each(d)).collect();
         let batch =
@@ -161,7 +175,7 @@ impl Remirror {
             let off = self.remembered.contains(&d).then(|| Statement::PartnerOff(name(d)));
             off.into_iter().chain([Statement::BackupLog { database: name(d), file: file(d, "trn") }]).collect()
         });
-        let mut restore = vec![Statement::OpenEndpoint { port: PORT }];
+        let mut restore = vec![Statement::OpenEndpoint { port: port(problem, self.to) }];
         restore.extend(all(&|d| {
             vec![
                 Statement::RestoreDatabase { database: name(d), file: file(d, "bak") },
@@ -169,7 +183,14 @@ impl Remirror {
                 partner(d, self.from),
             ]
         }));
-        let start = all(&|d| vec![partner(d, self.to)]);
+        let witness = |d: DatabaseId| {
+            let set = |w| {
+                let host = estate.host(estate.host_of(w)).clone();
+                Statement::WitnessSet { database: name(d), host, port: set_witness::port(problem, w) }
+            };
+            self.witness.map(set)
+        };
+        let start = all(&|d| [Some(partner(d, self.to)), witness(d)].into_iter().flatten().collect());
         let (from, to) = (self.from, self.to);
         Call::SqlInTurn(vec![batch(from, backup), batch(from, end), batch(to, restore), batch(from, start)])
     }
@@ -188,12 +209,13 @@ impl Remirror {
     }
 }
 
-fn session(d: DatabaseId, i: InstanceId, state: Value, safety: Value) -> [Write; 4] {
+fn session(d: DatabaseId, i: InstanceId, state: Value, safety: Value, witness: Option<InstanceId>) -> [Write; 4] {
+    let link = if witness.is_some() { Value::Connected } else { Value::Nothing };
     [
         write(Field::Session(d, i), state),
         write(Field::Safety(d, i), safety),
-        write(Field::Witness(d, i), Value::Nothing),
-        write(Field::WitnessLink(d, i), Value::Nothing),
+        write(Field::Witness(d, i), witness),
+        write(Field::WitnessLink(d, i), link),
     ]
 }
 
@@ -235,7 +257,7 @@ impl Declare for Remirror {
             notes: if users { vec![out, port] } else { vec![port] },
             ..Declaration::of(
                 StepId(format!("{}/{}", pool_id("remirror", estate, store.pool), store.kind)),
-                Phrase::new(format!("Mirror {} again, slots as they are", store.kind)),
+                Phrase::new(format!("Mirror {} again, slots kept", store.kind)),
                 Subject::Pool(store.pool),
                 durations::create_mirror(megabytes),
                 Stage::Protect,

@@ -109,7 +109,12 @@ fn purpose(
             }
         }
         Part::Protect => {
-            let (from, to) = (world.in_slot(after, Field::PrimarySlot), world.in_slot(after, Field::MirrorSlot));
+            let (mut from, mut to) =
+                (world.in_slot(after, Field::PrimarySlot), world.in_slot(after, Field::MirrorSlot));
+            // Where the slots stay, the survivor in the mirror slot is copied to the primary slot.
+            if placed.iter().any(|p| p.declaration.origin.deviation == Some("remirror")) {
+                std::mem::swap(&mut from, &mut to);
+            }
             let again = if world.in_slot(world.first(), Field::MirrorSlot).is_empty() { "" } else { " again" };
             if to.is_empty() { "Finish".to_owned() } else { format!("Mirror {} → {}{again}", on(&from), on(&to)) }
         }
