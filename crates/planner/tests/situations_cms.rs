@@ -15,6 +15,7 @@ use planner::solve::{Outcome, solve};
 use support::cms::{POOL01, POOL02, SQL2, alone, apart, elsewhere_down, night, paired};
 use support::solved;
 use support::world::{BE1, BE2, copy, dies, host, planned, set, want};
+
 /// From publishing on it is the procedure.
 const AS_WRITTEN: [&str; 21] = [
     "publish/pool01/mirroring-off",
