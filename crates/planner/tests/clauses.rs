@@ -106,6 +106,7 @@ fn around_the_kept_slots(problem: &Problem) -> Vec<Write> {
         write(Field::Role(d, to), Value::Unmirrored),
         write(Field::Role(d, from), Value::Restoring),
         write(Field::Content(d, from), Value::Behind),
+        write(Field::Session(d, from), Value::Suspended),
     ]
 }
 
