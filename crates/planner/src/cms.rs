@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use model::cms::{holder, matters, store, taker};
 use model::database_type::DatabaseType;
+use model::declaration::StepId;
 use model::estate::{PoolId, StoreId};
 use model::field::{Field, Value};
 use model::problem::Problem;
@@ -17,6 +18,12 @@ pub fn places(problem: &Problem, pools: &BTreeSet<PoolId>) -> Vec<PoolId> {
     let (Some(from), Some(to)) = (holder(v), taker(problem)) else { return Vec::new() };
     let needed = matters(problem) && (v.get(Field::CmsWritable) != Value::Yes || pools.contains(&from));
     if needed { vec![from, to] } else { Vec::new() }
+}
+
+/// Whether a step moves it.
+#[must_use]
+pub fn moves(id: &StepId) -> bool {
+    id.0.starts_with("move-cms/")
 }
 
 /// The stores that such a move reads, whoever manages them.

@@ -63,7 +63,7 @@ pub fn ways(problem: &Problem, steps: &[StepId]) -> Option<(PoolId, Vec<Way>)> {
     let mirror = stores.iter().filter(|&&s| lost(problem, s)).all(lives);
     let takes = |begin: &str| steps.iter().any(|id| id.0.starts_with(begin));
     let pair = taker(problem).is_some_and(|p| able(v, p).holds());
-    let kept = if mirror { kept(problem, &stores) } else { None };
+    let kept = if mirror { kept(problem, pool, &stores) } else { None };
     let other = problem.estate.pool_ids().any(|p| p != pool && runs(problem, p));
     let stand = |taken: bool, open: bool, otherwise: Stand| match (taken, open) {
         (true, _) => Stand::Taken,
@@ -96,11 +96,11 @@ fn lost(problem: &Problem, s: StoreId) -> bool {
 }
 
 /// The price of the plan that keeps the slots, under the policy that allows it, and as if no other pool were there.
-fn kept(problem: &Problem, stores: &[StoreId]) -> Option<Price> {
+fn kept(problem: &Problem, pool: PoolId, stores: &[StoreId]) -> Option<Price> {
     let estate = &problem.estate;
-    let pools: BTreeSet<PoolId> = stores.iter().map(|&s| estate.store(s).pool).collect();
     let managed = stores.iter().copied().collect();
-    let used = pools.iter().flat_map(|&p| estate.pool(p).stores.iter().copied());
+    let used = estate.pool(pool).stores.iter().copied();
+    let pools = BTreeSet::from([pool]);
     let beside = used.filter(|s| !stores.contains(s)).collect();
     let mut own = problem.restricted(&Kept { managed, beside, pools })?.problem;
     let v = own.view(&own.initial);

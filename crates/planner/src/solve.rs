@@ -10,6 +10,7 @@ use model::problem::Problem;
 use model::restrict::{Kept, Restriction};
 use topology::names::Fqdn;
 
+use crate::cms;
 use crate::cost::Cost;
 use crate::join;
 use crate::lift::{self, Lifted};
@@ -175,6 +176,8 @@ struct Named<'a> {
     by_name: HashMap<&'a str, Vec<usize>>,
     /// Those that name none.
     nameless: Vec<usize>,
+    /// Moves of the Central Management store: they name a pool that may belong to no part, or to another one.
+    moves: Vec<usize>,
 }
 
 impl<'a> Named<'a> {
@@ -188,8 +191,12 @@ impl<'a> Named<'a> {
             };
             Fqdn::new(name).is_ok_and(is)
         };
-        let mut named = Self { ids, by_name: HashMap::new(), nameless: Vec::new() };
+        let mut named = Self { ids, by_name: HashMap::new(), nameless: Vec::new(), moves: Vec::new() };
         for (n, id) in ids.iter().enumerate() {
+            if cms::moves(id) {
+                named.moves.push(n);
+                continue;
+            }
             // An instance is on its machine.
             let words = id.0.split(['/', '+']).map(|w| w.split_once('\\').map_or(w, |(host, _)| host));
             let names: Vec<&str> = words.filter(|w| known(w)).collect();
@@ -212,7 +219,10 @@ impl<'a> Named<'a> {
         let hosts: BTreeSet<_> = holders.chain(part.named()).map(|i| estate.host_of(i)).collect();
         let names = pools.iter().map(|&p| &estate.pool(p).fqdn).chain(front_ends);
         let names = names.chain(hosts.into_iter().map(|h| estate.host(h)));
-        let own: BTreeSet<usize> = names.filter_map(|n| self.by_name.get(n.as_str())).flatten().copied().collect();
+        let mut own: BTreeSet<usize> = names.filter_map(|n| self.by_name.get(n.as_str())).flatten().copied().collect();
+        if !cms::places(part, &pools.into_iter().collect()).is_empty() {
+            own.extend(&self.moves);
+        }
         let all: BTreeSet<usize> = own.iter().chain(&self.nameless).copied().collect();
         [own, all].map(|places| places.into_iter().map(|n| self.ids[n].clone()).collect())
     }

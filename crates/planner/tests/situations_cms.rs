@@ -8,7 +8,7 @@ use model::database_type::DatabaseType::{Application, CentralMgmt, User};
 use model::declaration::{Evidence, StepId};
 use model::estate::{FrontEndId, PoolId, StoreId};
 use model::field::{Field, Value};
-use model::problem::Problem;
+use model::problem::{Problem, Slots};
 use planner::cms_options::{Stand, ways};
 use planner::refusal::Grant;
 use planner::solve::{Outcome, solve};

@@ -11,7 +11,7 @@ use model::problem::{Problem, Slots, Wanted};
 use crate::support::world::{
     BE1, BE2, FE1, Plan, THIRD, copies, copy, dies, healthy, host, one, ordered, set, slots, want, witnessed,
 };
-use crate::support::{FOUR, seed};
+use crate::support::{FOUR, cms, seed};
 
 /// Every case, by name.
 pub fn all() -> Vec<(&'static str, Problem)> {
@@ -38,6 +38,7 @@ pub fn all() -> Vec<(&'static str, Problem)> {
         ("a Front End stands still", stopped()),
         ("a Front End is disabled", disabled()),
         ("a mirror that may not be forced", refused()),
+        ("the Central Management store is in the pool, which keeps its slots", cms::alone(true)),
     ]
 }
 
