@@ -233,6 +233,20 @@ fn the_code_map_is_current() {
     current("docs/code-map.md", &map);
 }
 
+#[test]
+fn the_page_of_what_is_beyond_is_current() {
+    let mut page = String::from(
+        "# Outside of scope\n\nWhat cstopo recognises, names and leaves alone: a refusal with one of these codes, or a line of `triage`, says so. Only what is\n\
+         known positively refuses. Written by `make golden` from the table `model::scope`; a test compares it.\n",
+    );
+    for b in model::scope::ALL {
+        page += &format!("\n## {}\n\nRecognised: {}. Code {}; source: {}.\n\n", b.id, b.recognised, b.code, b.source);
+        page += &format!("Microsoft's document: \"{}\".\n\n", b.document);
+        b.checklist.iter().for_each(|line| page += &format!("- {}\n", line.replace('<', "\\<")));
+    }
+    current("docs/scope.md", &page);
+}
+
 const BEGIN: &str = "<!-- demo:begin -->\n```text\n";
 const END: &str = "```\n<!-- demo:end -->";
 

@@ -310,3 +310,24 @@ fn a_narrow_screen_gets_a_list_where_a_table_would_break() {
     assert!(text.contains("\n  User\n    x; database: rtcab rtcxds rtcshared;"), "{text}");
     assert_eq!(problem.view(&problem.initial).get(Field::Answers(BE1)), Value::No);
 }
+
+#[test]
+fn a_front_end_whose_machine_is_gone_has_a_document_of_its_own() {
+    let fe2 = model::estate::FrontEndId(1);
+    let mut problem = with(|set, _| {
+        set(Field::Services(fe2), Value::Unknown);
+        set(Field::Replica(fe2), Value::Unknown);
+    });
+    // A plan would ask for it once more; here something else is refused as well.
+    problem.policy.seed_share = None;
+    let text = shown(&problem);
+    for part in [
+        "fe2.contoso.com is silent, and the plan needs it. If its machine is gone:",
+        "see Microsoft's \"Restoring an Enterprise Edition member server\" [CT4017]:",
+        "  - away for days: take it out of the topology, publish, restart the others one at",
+    ] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    assert_eq!(json(&problem)["beyond"]["id"], "front-end-gone");
+    assert!(json(&without_share())["beyond"].is_null(), "all answer");
+}

@@ -9,9 +9,10 @@ use topology::names::Fqdn;
 use crate::attest::{self, Attestations, Refuted};
 use crate::database_type::DatabaseType;
 use crate::desired::{Desired, Resolved, suggest};
-use crate::estate::{DatabaseId, Estate, InstanceId, Product, StoreId};
+use crate::estate::{DatabaseId, Estate, InstanceId, StoreId};
 use crate::field::{Field, State, Value};
 use crate::problem::{Problem, Wish};
+use crate::recognise;
 use crate::snapshot::Snapshot;
 use crate::vocabulary;
 
@@ -44,7 +45,7 @@ pub enum Fault {
 /// keeps what is left to being served.
 ///
 /// # Errors
-/// Names that the estate does not have or of which nothing is declared, and pools whose product has no SQL mirroring.
+/// Names that the estate does not have or of which nothing is declared, and what is outside of scope: the table of `scope`.
 pub fn assemble(
     snapshot: &Snapshot,
     attestations: &Attestations,
@@ -58,6 +59,10 @@ pub fn assemble(
     facts.with_facts(attested);
     let estate = facts.estate(desired).map_err(one)?;
     let names = facts.topology.as_ref().and_then(|t| t.file.as_deref()).unwrap_or("the snapshot");
+    let members = recognise::member_servers(&facts, &estate, desired);
+    if !members.is_empty() {
+        return Err(Fault::Refused(members));
+    }
     let Resolved { mut wishes, policy, state_folder } = desired.resolve(&estate, names).map_err(Fault::Input)?;
     let (consents, mut errors) = consented(&estate, consents);
     let (left_out, unkept) = keep(&estate, &mut wishes, only, desired);
@@ -65,14 +70,14 @@ pub fn assemble(
     if !errors.is_empty() {
         return Err(Fault::Input(errors));
     }
-    let unable = without_mirroring(&estate, &wishes, desired);
+    let initial = facts.state(&estate);
+    let unable = recognise::refused(&facts, &estate, &initial, &wishes, desired);
     if !unable.is_empty() {
         return Err(Fault::Refused(unable));
     }
     let builds = builds(&facts, &estate, &wishes);
     let port = |i: InstanceId| Some((i, facts.details.instances.get(&estate.instance(i).name)?.mirroring_port?));
     let ports = estate.instance_ids().filter_map(port).collect();
-    let initial = facts.state(&estate);
     let taken = taken(&estate, &initial, &wishes, desired);
     if !taken.is_empty() {
         return Err(Fault::Refused(taken));
@@ -165,27 +170,6 @@ fn nobody(estate: &Estate, name: &str) -> Diagnostic {
     let mut notes: Vec<_> = vec![("", suggest::wrap(what))];
     notes.extend(suggest::help(name, known.iter().map(String::as_str)));
     argument("--only", name, format!("there is no pool, store or type `{name}`"), notes)
-}
-
-/// Pools with wishes whose product does not mirror (operations §1: 2013 and 2015 only).
-fn without_mirroring(estate: &Estate, wishes: &[Wish], desired: &Desired) -> Vec<Diagnostic> {
-    let users: BTreeSet<_> = wishes.iter().flat_map(|w| estate.store(w.store).users.iter().copied()).collect();
-    let unable = users.into_iter().map(|p| estate.pool(p)).filter(|p| !p.product.mirrors());
-    let refusal = |pool: &crate::estate::Pool| {
-        let fqdn = &pool.fqdn;
-        let message = format!("{fqdn} is {}, which has no SQL mirroring", pool.product.name());
-        let mut d = desired.about_pool(fqdn, "CT4008", message, "declared here");
-        if pool.product == Product::Skype2019 {
-            let there = "Microsoft supports availability groups and failover clusters there";
-            d.notes.push(("", there.to_owned()));
-            let claim = "some cmdlet pages still claim otherwise; the product page decides";
-            d.notes.push(("note", claim.to_owned()));
-        }
-        let help = format!("take {fqdn} out of {}; cstopo cannot restore it", desired.file());
-        d.notes.push(("help", suggest::wrap(&help)));
-        d
-    };
-    unable.map(refusal).collect()
 }
 
 /// Wishes that would bring a store to an instance on which another store of its type lies. Their databases have the same

@@ -122,6 +122,10 @@ pub struct Details {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(with = "BTreeMap<String, InstanceDetail>")]
     pub instances: BTreeMap<SqlInstance, InstanceDetail>,
+    /// Servers of other roles, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "BTreeMap<String, ServerRole>")]
+    pub servers: BTreeMap<Fqdn, ServerRole>,
     /// Copies, by name: `pool01.contoso.com/LcsCDR on be2.contoso.com\RTC`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub copies: BTreeMap<String, CopyDetail>,
@@ -154,6 +158,42 @@ pub struct InstanceDetail {
     /// The port of its mirroring endpoint, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mirroring_port: Option<u16>,
+    /// Whether it is an instance of a failover cluster: `SERVERPROPERTY('IsClustered')`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clustered: Option<bool>,
+    /// The availability group that it takes part in, where `SERVERPROPERTY('IsHadrEnabled')` is 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub availability_group: Option<String>,
+    /// The databases whose logs are shipped to it: `msdb.dbo.log_shipping_secondary_databases`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receives_logs_of: Vec<String>,
+}
+
+/// A server that is neither a Front End nor one for stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ServerRole {
+    /// An Edge Server.
+    Edge,
+    /// A Mediation Server.
+    Mediation,
+    /// A Director.
+    Director,
+    /// A Persistent Chat Server.
+    PersistentChat,
+}
+
+impl ServerRole {
+    /// What it is, with its article.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Edge => "an Edge Server",
+            Self::Mediation => "a Mediation Server",
+            Self::Director => "a Director",
+            Self::PersistentChat => "a Persistent Chat Server",
+        }
+    }
 }
 
 /// What is worth telling about a copy.

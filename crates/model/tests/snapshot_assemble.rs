@@ -83,8 +83,10 @@ fn a_product_without_mirroring_is_refused() {
  --> desired.toml:4:8
 4 | [pool."pool01.contoso.com"]
   |        ^^^^^^^^^^^^^^^^^^ declared here
-  = Microsoft supports availability groups and failover clusters there
-  = note: some cmdlet pages still claim otherwise; the product page decides
+  = see Microsoft's "Plan for high availability and disaster recovery in
+    Skype for Business Server":
+  = - Microsoft supports availability groups and failover clusters there
+  = - some cmdlet pages still claim otherwise; the product page decides
   = help: take pool01.contoso.com out of desired.toml; cstopo cannot restore
           it"#;
     assert_eq!(list[0].render_as("refused"), expected);

@@ -148,7 +148,9 @@ impl<'a> Scene<'a> {
 }
 
 fn told(stage: &Stage<'_>, faults: Vec<Struck>, ended: crate::Ended, after: crate::After) -> Tried {
-    let losses = stage.sim.world.ledger.iter().enumerate().filter(|(n, _)| !stage.blameless.contains(n));
+    let losses = stage.sim.world.ledger.iter().enumerate();
+    // What was given up by name may be lost (invariant 6).
+    let losses = losses.filter(|(n, l)| !stage.blameless.contains(n) && !stage.watch.gives_up(l));
     let lost = losses.map(|(_, l)| format!("{} on {}: {} transactions, by {}", l.database, l.on, l.transactions, l.by));
     Tried {
         faults,

@@ -54,10 +54,16 @@ pub(crate) fn carry_out(stage: &mut Stage<'_>, plan: &Plan, folder: &Path) -> Re
     let path = folder.join("journal.jsonl");
     let mut journal = Journal::open(&path, "rehearsal", "rehearsal")?.0;
     let steps = Rehearsed { plan, invariants: invariants(&plan.problem) };
-    let current = stage.current.clone();
+    let (current, begun) = (stage.current.clone(), stage.begun.clone());
     let mut listener = |event: &Event<'_>| match event {
-        Event::Started { declaration, .. } => *current.borrow_mut() = Some(declaration.id.clone()),
-        Event::Done { .. } | Event::AlreadyTrue { .. } => *current.borrow_mut() = None,
+        Event::Started { declaration, .. } => {
+            *current.borrow_mut() = Some(declaration.id.clone());
+            begun.borrow_mut().clone_from(&declaration.begin);
+        }
+        Event::Done { .. } | Event::AlreadyTrue { .. } => {
+            *current.borrow_mut() = None;
+            begun.borrow_mut().clear();
+        }
         Event::ForYou { .. }
         | Event::Said { .. }
         | Event::Waiting { .. }

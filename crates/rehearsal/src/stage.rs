@@ -14,7 +14,7 @@ use model::call::{Call, Cmdlet, Task};
 use model::declaration::StepId;
 use model::estate::Estate;
 use model::fact::Fact;
-use model::field::Field;
+use model::field::{Field, Write};
 use topology::names::Fqdn;
 
 use crate::fault::Trial;
@@ -43,6 +43,8 @@ pub(crate) struct Stage<'a> {
     pub blameless: Vec<usize>,
     pub watch: Watch<'a>,
     pub current: Current,
+    /// What that step has written by its begin, as it declares.
+    pub begun: Rc<RefCell<Vec<Write>>>,
     /// Kept where somebody wants to know what faults there can be.
     pub log: Option<(Log, Vec<Fqdn>)>,
 }
@@ -59,6 +61,7 @@ impl<'a> Stage<'a> {
             blameless: Vec::new(),
             watch,
             current: Current::default(),
+            begun: Rc::default(),
             log: None,
         }
     }
@@ -183,6 +186,7 @@ impl Driver for Stage<'_> {
             self.watch.by_fault.extend(lost);
             self.blameless.extend(known..self.sim.world.ledger.len());
         }
+        self.watch.announce(&self.begun.borrow());
         self.watch.look(&mut self.sim.world, step, &self.words, unharmed);
         Ok(said)
     }
@@ -211,6 +215,7 @@ impl Driver for Stage<'_> {
         self.watch.count(share, from, self.sim.now());
         if unharmed.is_some() || self.sim.world.events.len() > known {
             let step = step.unwrap_or(StepId(String::new()));
+            self.watch.announce(&self.begun.borrow());
             self.watch.look(&mut self.sim.world, &step, &self.words, unharmed);
         }
         Ok(())

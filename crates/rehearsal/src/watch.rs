@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use executor::driver::Driver as _;
-use executor::simulated::{Deployment, Simulated};
+use executor::simulated::{Deployment, Loss, Simulated};
 use jiff::Timestamp;
 use model::declaration::{Clause, StepId};
 use model::estate::Estate;
 use model::fact::Fact;
-use model::field::{Field, State};
+use model::field::{Field, State, Value, Write};
 use model::problem::Problem;
 use model::truth::Truth;
 use model::view::View;
@@ -27,6 +27,8 @@ pub(crate) struct Watch<'a> {
     /// Sees the deployment with a memory of its own, so that looking more often changes nothing for the run.
     eye: Simulated,
     standing: Vec<Truth>,
+    /// Services that stand still by announcement, until all of them run again.
+    announced: BTreeSet<Field>,
     /// What got worse, and not by the fault alone.
     pub broken: Vec<Broken>,
     /// What the fault itself took.
@@ -56,6 +58,7 @@ impl<'a> Watch<'a> {
             pools,
             eye,
             standing: Vec::new(),
+            announced: BTreeSet::new(),
             broken: Vec::new(),
             by_fault: Vec::new(),
             out: 0,
@@ -67,6 +70,22 @@ impl<'a> Watch<'a> {
     /// The share of users that are out, summed over pools.
     pub fn unserved(&self, world: &Deployment) -> u64 {
         self.pools.iter().map(|p| outage::unserved(world, p)).sum()
+    }
+
+    /// Whether a loss is of a database that was given up by name.
+    pub fn gives_up(&self, loss: &Loss) -> bool {
+        let estate = &self.problem.estate;
+        self.problem.consents.iter().any(|&d| {
+            let database = estate.database(d);
+            let mut instances = estate.store(database.store).instances.iter();
+            database.name.eq_ignore_ascii_case(&loss.database) && instances.any(|&i| estate.instance(i).name == loss.on)
+        })
+    }
+
+    /// A step stops a pool by announcement: from here on its services may stand still, until all of them run again.
+    pub fn announce(&mut self, begin: &[Write]) {
+        let stops = begin.iter().filter(|w| w.value == Value::AnnouncedStop);
+        self.announced.extend(stops.map(|w| w.field));
     }
 
     /// Counts the time since `from`, during which that share was out.
@@ -112,6 +131,13 @@ impl<'a> Watch<'a> {
             let word = words.iter().find(|w| fact.source == "no attestation" && w.same_field(&fact));
             state.set(estate, field, word.unwrap_or(&fact).value(estate));
         }
+        // Who stands still by announcement cannot be seen; who announced it knows.
+        let still = |f: &&Field| state.get(estate, **f) != Value::Running;
+        let still: Vec<Field> = self.announced.iter().filter(still).copied().collect();
+        if still.is_empty() {
+            self.announced.clear();
+        }
+        still.into_iter().for_each(|f| state.set(estate, f, Value::AnnouncedStop));
         let view = View::new(estate, &state);
         self.invariants.iter().map(|c| c.condition.eval(view)).collect()
     }

@@ -87,3 +87,25 @@ fn the_same_plan_is_rehearsed_the_same_way_twice() {
     assert_eq!(found.pairs.len(), found.pairs_of);
     assert_eq!(found, rehearsed(&Deployment::seed(), &[], options));
 }
+
+/// A store of its own is lost and comes back from its backup: what was given up by name may be lost, and nothing else.
+#[test]
+fn what_was_given_up_by_name_may_be_lost() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/scenarios/archiving-lost");
+    let world = Deployment::load(&folder.join("deployment.json")).unwrap();
+    let text = std::fs::read_to_string(folder.join("desired.toml")).unwrap();
+    let desired = Desired::read(&text, "desired.toml").unwrap();
+    let consents = ["pool01.contoso.com/LcsLog".to_owned()];
+    let snapshot = Simulated::new(world.clone()).snapshot().unwrap();
+    let problem =
+        model::assemble::assemble(&snapshot, &Attestations::default(), &desired, &consents, &[]).unwrap().problem;
+    let Outcome::Plan(solved) = solve(&problem) else { panic!("there is a plan") };
+    let goal = Goal { desired: &desired, accepted_loss: &consents, only: &[], words: &[] };
+    let found = rehearse(&solved.plan, &goal, &world, Options { pairs: false, every: 9 }).unwrap();
+    holds(&found);
+    // The same without anybody's word is a loss.
+    let mut silent = solved.plan;
+    silent.problem.consents.clear();
+    let found = rehearse(&silent, &goal, &world, Options { pairs: false, every: 1000 }).unwrap();
+    assert!(found.plain.lost.iter().any(|l| l.contains("LcsLog")), "{:?}", found.plain.lost);
+}

@@ -7,6 +7,7 @@ use model::field::{Field, Value};
 use model::problem::Wish;
 use model::snapshot::Snapshot;
 
+mod beyond;
 pub mod cms;
 pub mod commands;
 pub mod digest;

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use model::condition::Condition;
 use model::database_type::DatabaseType;
 use model::declaration::{Clause, Declaration};
-use model::estate::PoolId;
+use model::estate::{DatabaseId, PoolId};
 use model::field::{Field, State, Value, Write};
 use model::plan::Plan;
 use model::problem::Problem;
@@ -121,11 +121,18 @@ impl<'a> Looker<'a> {
         self.invariants.iter().map(|c| c.condition.eval(self.problem.view(state))).collect()
     }
 
+    /// Whether a database is seen to be served, and not by a copy that is known to be empty.
+    fn whole(&self, state: &State, d: DatabaseId) -> bool {
+        let v = self.problem.view(state);
+        let instances = &self.problem.estate.store(self.problem.estate.database(d).store).instances;
+        let empty = |i| v.get(Field::Content(d, i)) == Value::Fresh;
+        instances.iter().any(|&i| v.serves(d, i) == Truth::True && !empty(i))
+    }
+
     /// Managed stores all of whose databases are seen to be served.
     fn served(&self, state: &State) -> usize {
-        let v = self.problem.view(state);
         let stores = self.problem.wishes.iter().map(|w| self.problem.estate.store(w.store));
-        stores.filter(|s| s.databases.iter().all(|&d| v.served(d) == Truth::True)).count()
+        stores.filter(|s| s.databases.iter().all(|&d| self.whole(state, d))).count()
     }
 
     /// For each pool, Front Ends of a thousand without service: all while the user store is not served, else those that do
@@ -135,7 +142,7 @@ impl<'a> Looker<'a> {
         let estate = &self.problem.estate;
         let share = |pool: PoolId| {
             let user = estate.store_of(pool, DatabaseType::User).map(|s| estate.store(s));
-            if user.is_some_and(|s| !s.databases.iter().all(|&d| v.served(d) == Truth::True)) {
+            if user.is_some_and(|s| !s.databases.iter().all(|&d| self.whole(state, d))) {
                 return 1000;
             }
             let front_ends = &estate.pool(pool).front_ends;

@@ -54,7 +54,7 @@ pub fn snapshot(problem: &Problem) -> Snapshot {
     }
     for (i, build) in &problem.builds {
         let version = Some(build.clone());
-        details.instances.insert(estate.instance(*i).name.clone(), InstanceDetail { version, mirroring_port: None });
+        details.instances.insert(estate.instance(*i).name.clone(), InstanceDetail { version, ..Default::default() });
     }
     for s in estate.store_ids() {
         let store = estate.store(s);

@@ -109,7 +109,7 @@ impl Deployment {
             let server = self.instance(&name);
             let version = server.map(super::host::SqlServer::build);
             let mirroring_port = server.and_then(|s| s.endpoint).map(|e| e.port);
-            details.instances.insert(name, InstanceDetail { version, mirroring_port });
+            details.instances.insert(name, InstanceDetail { version, mirroring_port, ..Default::default() });
         }
         for store in &estate.stores {
             for &d in &store.databases {

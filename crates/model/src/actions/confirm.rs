@@ -11,6 +11,7 @@ use crate::durations;
 use crate::field::{Field, State, Value, write};
 use crate::problem::Problem;
 use crate::rules;
+use crate::scope;
 use crate::vocabulary;
 
 /// Confirm that a field has a value.
@@ -93,7 +94,16 @@ impl Declare for Confirm {
             work: Work::Look,
             origin: Origin { sentences: &[], deviation: Some("confirm-fact") },
             stage: Stage::Serve,
-            notes: Vec::new(),
+            notes: beyond(self.field),
         }
+    }
+}
+
+/// Where another answer is no plan's business: a Front End that is silent may be gone.
+fn beyond(field: Field) -> Vec<Phrase> {
+    let gone = scope::FRONT_END_GONE.document;
+    match field {
+        Field::Services(_) => vec![Phrase::new(format!("if its machine is gone: Microsoft's \"{gone}\""))],
+        _ => Vec::new(),
     }
 }

@@ -44,7 +44,8 @@ impl Resolver<'_> {
         let mut d = self.page.error("CT2008", &fqdn.span, message, &format!("not in {}", self.names));
         let pools = || self.estate.pools.iter().map(|p| p.fqdn.as_str());
         d.notes.push(("known", suggest::wrap(&pools().collect::<Vec<_>>().join(", "))));
-        d.notes.extend(suggest::help(fqdn.value.as_str(), pools()));
+        let meant = suggest::help(fqdn.value.as_str(), pools());
+        d.notes.push(meant.unwrap_or_else(crate::recognise::replaced));
         d
     }
 

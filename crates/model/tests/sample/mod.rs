@@ -171,13 +171,18 @@ pub fn seed() -> Snapshot {
         hosts: BTreeMap::from([(be1.host.clone(), silent)]),
         instances: BTreeMap::from([(
             be2,
-            InstanceDetail { version: Some("11.0.7001.0 Standard".to_owned()), mirroring_port: Some(5022) },
+            InstanceDetail {
+                version: Some("11.0.7001.0 Standard".to_owned()),
+                mirroring_port: Some(5022),
+                ..Default::default()
+            },
         )]),
         copies: BTreeMap::from([(
             r"pool01.contoso.com/LcsCDR on be2.contoso.com\RTC".to_owned(),
             CopyDetail { caught_up_to: at("2026-03-14T01:41:00Z"), source: "msdb, mirroring monitor".to_owned(), time },
         )]),
         notes: vec!["age of backups: the history is in be1's msdb".to_owned()],
+        ..Default::default()
     };
     snapshot
 }

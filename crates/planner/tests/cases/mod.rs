@@ -39,7 +39,30 @@ pub fn all() -> Vec<(&'static str, Problem)> {
         ("a Front End is disabled", disabled()),
         ("a mirror that may not be forced", refused()),
         ("the Central Management store is in the pool, which keeps its slots", cms::alone(true)),
+        ("every copy is lost", lost(healthy(&Plan::default()), &[BE1, BE2])),
+        ("the only copy is lost", lost(alone(), &[BE1])),
     ]
+}
+
+/// These hosts are dead, and everybody has agreed to what that costs.
+fn lost(mut p: Problem, hosts: &[model::estate::InstanceId]) -> Problem {
+    for &i in hosts {
+        let h = host(&p, i);
+        dies(&mut p, h);
+    }
+    p.policy.allow_full_stop = true;
+    let databases = p.wishes.iter().flat_map(|w| p.estate.store(w.store).databases.clone());
+    p.consents = databases.filter(|&d| !p.recreated(d)).collect();
+    p
+}
+
+fn alone() -> Problem {
+    let mut p = unmirrored(&Plan::default());
+    want(&mut p, BE1, None);
+    for f in p.estate.front_end_ids() {
+        set(&mut p, Field::LoadedMirror(f, StoreId(0)), Value::Nothing);
+    }
+    p
 }
 
 fn behind() -> Problem {

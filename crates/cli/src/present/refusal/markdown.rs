@@ -36,6 +36,9 @@ pub fn markdown(problem: &Problem, refusal: &Refusal, context: &Context<'_>) -> 
     out += &view.cms.as_ref().map_or_else(String::new, crate::present::cms::Cms::markdown);
     out += &ways_out::markdown(&view.ways_out);
     out += &view.now.as_ref().map_or_else(String::new, now::Now::markdown);
+    if let Some(beyond) = &view.beyond {
+        out += &beyond.markdown();
+    }
     for advice in &view.advice {
         out += &format!("- {}\n", escape::text(advice));
     }

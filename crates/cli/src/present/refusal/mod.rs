@@ -11,7 +11,7 @@ use super::page::Page;
 use super::plan::full_stop::{self, FullStop};
 use super::plan::situation;
 use super::style::{Role, Style};
-use super::{Context, left_out, simulated};
+use super::{Context, beyond, left_out, simulated};
 
 mod advice;
 mod headline;
@@ -58,6 +58,9 @@ pub struct RefusalView {
     pub ways_out: Vec<ways_out::Way>,
     /// What can be done now without any of them.
     pub now: Option<now::Now>,
+    /// What the plan needs and cannot repair, where that is why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beyond: Option<beyond::View>,
     /// What to do where there is no way out, in sentences.
     pub advice: Vec<String>,
     /// The unknown fact that decides most, as a question or in words.
@@ -99,6 +102,7 @@ impl RefusalView {
             pools: whom,
             next: next(problem, context, ways_out.len(), refusal.now.is_some()),
             blocked: if stuck { advice::blocked(refusal) } else { Vec::new() },
+            beyond: beyond::needed(problem, refusal),
             advice: if stuck { advice::of(problem, &unmet, context) } else { Vec::new() }
                 .into_iter()
                 .chain(possible)
@@ -183,6 +187,9 @@ pub fn text(problem: &Problem, refusal: &Refusal, context: &Context<'_>, style: 
     ways_out::list(&mut page, &view.ways_out);
     if let Some(now) = &view.now {
         now.show(&mut page);
+    }
+    if let Some(beyond) = &view.beyond {
+        beyond.list(&mut page);
     }
     for advice in &view.advice {
         page.indented(2, advice, Role::Plain);

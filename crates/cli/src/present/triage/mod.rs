@@ -11,7 +11,7 @@ use super::numbers::{count, verb};
 use super::page::Page;
 use super::plan::situation as now;
 use super::style::{BROKEN, DONE, Role, Style};
-use super::{Context, left_out, reasons, simulated, time};
+use super::{Context, beyond, left_out, reasons, simulated, time};
 
 mod markdown;
 pub mod standing;
@@ -271,6 +271,9 @@ fn cms(problem: &Problem, context: &Context<'_>) -> String {
 fn last_block(page: &mut Page, problem: &Problem, context: &Context<'_>, one: &PoolTriage) {
     if let Some(procedure) = procedure(problem, one) {
         page.labelled("Procedure", LABEL, &procedure);
+    }
+    if let Some(gone) = beyond::of_pool(problem, one.pool) {
+        page.labelled("Silent", LABEL, &gone);
     }
     if let Some(field) = one.decides {
         page.labelled("Unknown", LABEL, &decides(problem, context, field));
