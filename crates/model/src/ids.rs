@@ -1,5 +1,7 @@
 //! Ids of a part of an estate, as the whole estate has them, and what is said in ids carried over. It knows no rules.
 
+use std::collections::BTreeMap;
+
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{Clause, Declaration, Group};
 use crate::estate::{DatabaseId, FrontEndId, HostId, InstanceId, PoolId, StoreId};
@@ -153,14 +155,10 @@ impl Ids {
     }
 
     /// Whether two declarations are the same step, of the part and of the whole: in everything by which a plan is found,
-    /// ordered and verified.
+    /// ordered and verified. If so, what the whole requires beyond the part: of stores that the part does not have.
     #[must_use]
-    pub fn same(&self, of_part: &Declaration, of_whole: &Declaration) -> bool {
+    pub fn same(&self, of_part: &Declaration, of_whole: &Declaration) -> Option<Vec<Clause>> {
         let (a, b) = (of_part, of_whole);
-        let clauses = |x: &[Clause], y: &[Clause]| {
-            let carried = x.iter().map(|c| (c.rule.key, self.condition(&c.condition)));
-            sorted(carried) == sorted(y.iter().map(|c| (c.rule.key, c.condition.clone())))
-        };
         let writes = |x: &[Write], y: &[Write]| sorted(x.iter().map(|&w| self.write(w))) == sorted(y.iter().copied());
         let units =
             |x: &[Vec<Write>], y: &[Vec<Write>]| x.len() == y.len() && x.iter().zip(y).all(|(x, y)| writes(x, y));
@@ -169,9 +167,11 @@ impl Ids {
             Group::Publish => Group::Publish,
         });
         let conditions = |x: &[Condition], y: &[Condition]| x.iter().map(|c| self.condition(c)).eq(y.iter().cloned());
-        clauses(&a.requires, &b.requires)
-            && a.ways.len() == b.ways.len()
-            && a.ways.iter().zip(&b.ways).all(|(x, y)| clauses(&x.requires, &y.requires) && x.evidence == y.evidence)
+        let ways = a.ways.iter().zip(&b.ways);
+        let same = a.ways.len() == b.ways.len()
+            && ways.into_iter().all(|(x, y)| {
+                x.evidence == y.evidence && self.beyond(&x.requires, &y.requires).is_some_and(|more| more.is_empty())
+            })
             && writes(&a.begin, &b.begin)
             && writes(&a.end, &b.end)
             && a.partial.len() == b.partial.len()
@@ -181,7 +181,24 @@ impl Ids {
             && a.risks.iter().zip(&b.risks).all(|((x, r), (y, s))| conditions(x, y) && r == s)
             && a.loses.iter().map(|&x| self.database(x)).eq(b.loses.iter().copied())
             && (group, a.duration, a.work, a.stage, a.stops_harm)
-                == (b.group, b.duration, b.work, b.stage, b.stops_harm)
+                == (b.group, b.duration, b.work, b.stage, b.stops_harm);
+        if same { self.beyond(&a.requires, &b.requires) } else { None }
+    }
+
+    /// What the whole requires beyond the part. None if it does not require all that the part does.
+    fn beyond(&self, of_part: &[Clause], of_whole: &[Clause]) -> Option<Vec<Clause>> {
+        let mut left: BTreeMap<(&str, Condition), usize> = BTreeMap::new();
+        for c in of_part {
+            *left.entry((c.rule.key, self.condition(&c.condition))).or_default() += 1;
+        }
+        let mut more = Vec::new();
+        for c in of_whole {
+            match left.get_mut(&(c.rule.key, c.condition.clone())) {
+                Some(n) if *n > 0 => *n -= 1,
+                _ => more.push(c.clone()),
+            }
+        }
+        left.values().all(|n| *n == 0).then_some(more)
     }
 }
 

@@ -186,6 +186,8 @@ pub struct Policy {
     pub graceful: bool,
     /// How old facts may be on which a step that forces or destroys acts, in seconds.
     pub max_snapshot_age: u64,
+    /// How long a pool may wait in all so that publishes of several pools are one, in seconds; none does not share any.
+    pub publish_wait: Option<u64>,
 }
 
 impl Default for Policy {
@@ -198,6 +200,7 @@ impl Default for Policy {
             allow_undocumented: false,
             graceful: true,
             max_snapshot_age: 15 * 60,
+            publish_wait: None,
         }
     }
 }

@@ -202,7 +202,7 @@ fn the_seed_goal_holds_for_every_store_of_the_pool() {
     }
     assert_eq!(policy.publish, PublishBy::Gate);
     assert_eq!(policy.seed_share.as_deref(), Some(r"\\fs1.contoso.com\sqlseed"));
-    assert_eq!(policy.max_snapshot_age, 15 * 60);
+    assert_eq!((policy.max_snapshot_age, policy.publish_wait), (15 * 60, None));
     assert!(policy.accept_outage && policy.graceful && !policy.allow_full_stop && !policy.allow_undocumented);
     assert_eq!(state_folder, None);
 }
@@ -297,4 +297,15 @@ fn the_normal_form_reads_back_as_it_is_and_means_the_same() {
     let spaced = DESIRED.replace(" = ", "=").replace("# pool01", "# another word");
     let normal = |t: &str| Desired::read(t, "desired.toml").unwrap().to_toml();
     assert_eq!(normal(&spaced), normal(DESIRED), "the same declarations give the same text");
+}
+
+#[test]
+fn the_time_that_pools_may_wait_for_a_publish_is_kept() {
+    let text = "format = 1\n[pool.\"pool01.contoso.com\"]\nprincipal = 'be2.contoso.com\\RTC'\n[policy]\npublish-wait = \"2h\"\n";
+    let desired = Desired::read(text, "desired.toml").unwrap();
+    assert_eq!(resolved(text).policy.publish_wait, Some(2 * 3600));
+    assert!(desired.to_toml().contains("publish-wait = \"7200s\""));
+    let again = Desired::read(&desired.to_toml(), "desired.toml").unwrap();
+    assert_eq!(again.to_toml(), desired.to_toml());
+    assert!(Desired::read(&text.replace("2h", "soon"), "desired.toml").is_err());
 }

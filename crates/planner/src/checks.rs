@@ -127,8 +127,7 @@ impl<'a> Checks<'a> {
     /// The pools that a step works on: those whose fields it writes. A step that writes none of any pool serves all.
     fn concerned(&self, j: usize, pools: &BTreeMap<PoolId, Vec<Field>>) -> Vec<PoolId> {
         let estate = &self.problem.estate;
-        let d = self.steps[j];
-        let own: BTreeSet<PoolId> = d.begin.iter().chain(&d.end).flat_map(|w| pools_of(estate, w.field)).collect();
+        let own = works_on(estate, self.steps[j]);
         pools.keys().copied().filter(|p| own.is_empty() || own.contains(p)).collect()
     }
 
@@ -206,6 +205,11 @@ impl<'a> Checks<'a> {
         let steps = steps.into_iter().filter(|&i| Some(i) != but).map(writer);
         steps.filter(|w| !(w.begin.is_empty() && w.end.is_empty() && w.partial.is_empty())).collect()
     }
+}
+
+/// The pools whose fields a step writes.
+pub(crate) fn works_on(estate: &Estate, d: &Declaration) -> BTreeSet<PoolId> {
+    d.begin.iter().chain(&d.end).flat_map(|w| pools_of(estate, w.field)).collect()
 }
 
 /// The pools to which a field belongs; none for a field of the estate.

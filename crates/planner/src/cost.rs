@@ -39,6 +39,17 @@ pub const PRICE_OF_UNDOCUMENTED: &str = "price of undocumented steps";
 pub const PRICE_OF_FULL_STOPS: &str = "price of full stops";
 
 impl Cost {
+    /// What two parts pay for a step that is one: the times of both, and the step once.
+    #[must_use]
+    pub fn beside(self, other: Self) -> Self {
+        let mut sum = self;
+        for (n, (a, b)) in sum.0.iter_mut().zip(other.0).enumerate() {
+            // Losses and times add up; a step that no source describes, that stops a pool, publishes or restarts is one.
+            *a = if matches!(n, 0 | 4 | 5 | 6) { *a + b } else { (*a).max(b) };
+        }
+        sum
+    }
+
     /// The sum.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {

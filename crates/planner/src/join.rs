@@ -5,18 +5,25 @@
 //! the part reads ([`clash`]), but for those that the part itself takes too. So whatever the other parts do meanwhile, the
 //! part's fields go through the states that were verified. `Publishing` is the one field that all publishes write: each
 //! finds it as at first and leaves it so, and their exclusive group keeps them apart.
+//!
+//! A publish that parts share is, in the fields of each of them, that part's own publish: the same writes, the same partial
+//! outcomes, and one more, in which all of its own stores are published and others are not. In its own fields that is the
+//! end of its publish. So what was verified for the part's own publish holds for the shared one.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
-use model::declaration::{Declaration, Group, StepId};
+use model::actions::{Action, Publish};
+use model::declaration::{Declaration, Group, Stage, StepId};
 use model::field::{Field, State};
 use model::plan::{Edge, Plan, Step, Why, WhyKind};
 use model::problem::{Leave, Problem};
 
 use crate::cost::Cost;
-use crate::lift::Lifted;
+use crate::lift::{Lifted, LiftedStep};
 use crate::sequence::Placed;
-use crate::solve::Solved;
+use crate::share::Shared;
+use crate::solve::{Searched, Solved};
 use crate::step::{Taken, apply};
 
 /// Two parts that are not independent: one writes what the other reads or writes, in a step that the other does not take.
@@ -58,61 +65,85 @@ fn written(d: &Declaration) -> impl Iterator<Item = Field> {
     all.filter(|&f| !(f == Field::Publishing && d.group == Some(Group::Publish)))
 }
 
-/// The sequence of all steps: for each its part and its place there, first for the part that stands first.
+/// Which steps of the parts are one step: a number for each, the same for the same id, and for publishes that are shared.
+struct Keys {
+    of: Vec<Vec<usize>>,
+    /// How many parts need a step, by number.
+    needing: Vec<usize>,
+}
+
+impl Keys {
+    fn of(parts: &[Lifted], shared: &[Vec<(usize, usize)>]) -> Self {
+        let group: HashMap<(usize, usize), usize> =
+            shared.iter().enumerate().flat_map(|(g, those)| those.iter().map(move |&at| (at, g))).collect();
+        let mut numbers: HashMap<Result<&StepId, usize>, usize> = HashMap::new();
+        let mut keys = Self { of: Vec::new(), needing: Vec::new() };
+        for (n, part) in parts.iter().enumerate() {
+            let mut own = Vec::with_capacity(part.steps.len());
+            for (at, step) in part.steps.iter().enumerate() {
+                let name = group.get(&(n, at)).map_or(Ok(&step.declaration.id), |&g| Err(g));
+                let next = keys.needing.len();
+                let key = *numbers.entry(name).or_insert(next);
+                // A purpose that a part serves twice is two steps.
+                let key = if own.contains(&key) { next } else { key };
+                if key == next {
+                    keys.needing.push(0);
+                }
+                keys.needing[key] += 1;
+                own.push(key);
+            }
+            keys.of.push(own);
+        }
+        keys
+    }
+
+    fn common(&self, (part, at): (usize, usize)) -> bool {
+        self.needing[self.of[part][at]] > 1
+    }
+}
+
+/// The sequence of all steps: for each its part and its place there, for all parts that need it.
 ///
 /// Stage by stage, and part by part within a stage: service comes back everywhere before anything is built anew. A step that
 /// several parts need stands where the last of them needs it. None if parts need two such steps in different orders.
-fn sequence(parts: &[Lifted]) -> Option<Vec<Vec<(usize, usize)>>> {
-    let mut needing: HashMap<&StepId, usize> = HashMap::new();
-    for part in parts {
-        let own: BTreeSet<&StepId> = part.steps.iter().map(|s| &s.declaration.id).collect();
-        own.into_iter().for_each(|id| *needing.entry(id).or_default() += 1);
-    }
-    let common = |id: &StepId| needing[id] > 1;
+fn sequence(parts: &[Lifted], keys: &Keys) -> Option<Vec<Vec<(usize, usize)>>> {
     let mut at = vec![0; parts.len()];
-    let mut come: HashMap<&StepId, Vec<(usize, usize)>> = HashMap::new();
-    let mut open: BTreeSet<(model::declaration::Stage, usize)> = BTreeSet::new();
+    let mut come: HashMap<usize, Vec<(usize, usize)>> = HashMap::new();
+    let mut open: BTreeMap<(Stage, usize), Vec<(usize, usize)>> = BTreeMap::new();
     let mut all = Vec::new();
     // A part that comes to a common step waits there until the last one has come.
-    let mut arrive = |n: usize, at: &[usize], open: &mut BTreeSet<_>| {
-        let Some(step) = parts[n].steps.get(at[n]) else { return };
-        let d = &*step.declaration;
-        if !common(&d.id) {
-            open.insert((d.stage, n));
-            return;
+    let mut arrive = |n: usize, at: usize, open: &mut BTreeMap<(Stage, usize), Vec<(usize, usize)>>| {
+        let Some(step) = parts[n].steps.get(at) else { return };
+        let mut those = vec![(n, at)];
+        if keys.common((n, at)) {
+            let key = keys.of[n][at];
+            let waiting = come.entry(key).or_default();
+            waiting.push((n, at));
+            if waiting.len() < keys.needing[key] {
+                return;
+            }
+            those.clone_from(waiting);
+            those.sort_unstable();
         }
-        let waiting = come.entry(&d.id).or_default();
-        waiting.push((n, at[n]));
-        if waiting.len() == needing[&d.id] {
-            open.insert((d.stage, waiting.iter().map(|w| w.0).min().unwrap_or(n)));
-        }
+        open.insert((step.declaration.stage, those[0].0), those);
     };
-    (0..parts.len()).for_each(|n| arrive(n, &at, &mut open));
-    let waiting = |n: usize, at: &[usize], id: &StepId| -> Vec<(usize, usize)> {
-        if !common(id) {
-            return vec![(n, at[n])];
-        }
-        let here = |p: &usize| parts[*p].steps.get(at[*p]).is_some_and(|s| s.declaration.id == *id);
-        (0..parts.len()).filter(here).map(|p| (p, at[p])).collect()
-    };
-    while let Some((stage, n)) = open.pop_first() {
+    (0..parts.len()).for_each(|n| arrive(n, 0, &mut open));
+    while let Some(((stage, n), mut those)) = open.pop_first() {
         // A part goes on as long as its stage lasts.
         loop {
-            let id = &parts[n].steps[at[n]].declaration.id;
-            let those = waiting(n, &at, id);
-            all.push(those.clone());
-            for (p, _) in &those {
-                at[*p] += 1;
+            for &(p, _) in &those {
+                at[p] += 1;
             }
-            for (p, _) in those.iter().filter(|(p, _)| *p != n) {
-                arrive(*p, &at, &mut open);
+            for &(p, _) in those.iter().filter(|(p, _)| *p != n) {
+                arrive(p, at[p], &mut open);
             }
+            all.push(those);
             let next = parts[n].steps.get(at[n]);
-            let goes_on = next.is_some_and(|s| s.declaration.stage == stage && !common(&s.declaration.id));
-            if !goes_on {
-                arrive(n, &at, &mut open);
+            if !next.is_some_and(|s| s.declaration.stage == stage && !keys.common((n, at[n]))) {
+                arrive(n, at[n], &mut open);
                 break;
             }
+            those = vec![(n, at[n])];
         }
     }
     (0..parts.len()).all(|n| at[n] == parts[n].steps.len()).then_some(all)
@@ -124,15 +155,16 @@ fn leave(parts: &[Lifted]) -> Leave {
     Leave { confirms: any(|l| l.confirms), patience: any(|l| l.patience) }
 }
 
-/// The plans of independent parts as one. None if they need common steps in different orders.
+/// The plans of independent parts as one, with the publishes that they share. None if they need common steps in different
+/// orders.
 #[must_use]
-pub fn join(problem: &Problem, parts: &[Lifted]) -> Option<Solved> {
-    let sequence = sequence(parts)?;
+pub fn join(problem: &Problem, parts: &[Lifted], shared: &[Vec<(usize, usize)>]) -> Option<Solved> {
+    let sequence = sequence(parts, &Keys::of(parts, shared))?;
     let mut places: Vec<Vec<usize>> = parts.iter().map(|p| vec![0; p.steps.len()]).collect();
     for (n, those) in sequence.iter().enumerate() {
         those.iter().for_each(|&(part, at)| places[part][at] = n);
     }
-    let placed = placed(problem, parts, &sequence);
+    let placed = placed(problem, parts, &sequence)?;
     let cost = placed.iter().fold(Cost::default(), |sum, p| sum.plus(p.taken.cost));
     let steps = placed.iter().map(|p| Step { action: p.action.clone(), declaration: (*p.declaration).clone() });
     let base: BTreeSet<Field> = parts.iter().flat_map(|p| p.base.iter().copied()).collect();
@@ -143,53 +175,114 @@ pub fn join(problem: &Problem, parts: &[Lifted]) -> Option<Solved> {
         base: base.into_iter().collect(),
         orders: if let [one] = parts { one.sequences } else { None },
     };
-    Some(Solved { plan, placed, cost, searched: Default::default() })
+    Some(Solved { plan, placed, cost, searched: Searched::default(), shared: Shared::default() })
 }
 
-/// The steps with the states of the whole around them. What a step costs, it costs its part.
-fn placed(problem: &Problem, parts: &[Lifted], sequence: &[Vec<(usize, usize)>]) -> Vec<Placed> {
+/// The steps with the states of the whole around them.
+fn placed(problem: &Problem, parts: &[Lifted], sequence: &[Vec<(usize, usize)>]) -> Option<Vec<Placed>> {
     let mut state: State = problem.initial.clone();
     let mut placed = Vec::with_capacity(sequence.len());
     for those in sequence {
-        let (part, at) = those[0];
-        let step = &parts[part].steps[at];
-        let d = &step.declaration;
-        let during = apply(problem, &state, &d.begin);
-        let after = apply(problem, &during, &d.end);
+        let steps: Vec<&LiftedStep> = those.iter().map(|&(part, at)| &parts[part].steps[at]).collect();
+        let (action, declaration) = one(problem, &steps)?;
+        let cost = steps[1..].iter().fold(steps[0].cost, |sum, s| sum.beside(s.cost));
+        let during = apply(problem, &state, &declaration.begin);
+        let after = apply(problem, &during, &declaration.end);
         let before = std::mem::replace(&mut state, after.clone());
-        let taken = Taken { during, after, cost: step.cost };
-        placed.push(Placed { action: step.action.clone(), declaration: d.clone(), before, taken });
+        placed.push(Placed { action, declaration, before, taken: Taken { during, after, cost } });
     }
-    placed
+    Some(placed)
 }
 
-/// The edges of all parts, by their second and then their first place, each once.
-fn edges(parts: &[Lifted], places: &[Vec<usize>]) -> Vec<Edge> {
-    let mut common: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
-    if parts.len() > 1 {
-        for (part, of) in places.iter().enumerate() {
-            of.iter().enumerate().for_each(|(at, &n)| common.entry(n).or_default().push((part, at)));
-        }
-        common.retain(|_, those| those.len() > 1);
+/// The one step that steps of several parts are: the same for all of them, or a publish that they share.
+fn one(problem: &Problem, steps: &[&LiftedStep]) -> Option<(Action, Rc<Declaration>)> {
+    let first = steps[0];
+    if steps.iter().all(|s| s.declaration.id == first.declaration.id) {
+        return Some((first.action.clone(), Rc::clone(&first.declaration)));
     }
-    // Between two common steps another part may know of a longer way.
-    let follows = |from: usize, to: usize| {
-        let (Some(a), Some(b)) = (common.get(&from), common.get(&to)) else { return false };
-        a.iter().any(|&(part, i)| {
-            let of = &parts[part].order;
-            b.iter().any(|&(other, j)| other == part && of.precedes(i, j) && !of.covers(i, j))
-        })
-    };
+    let publish = |s: &&LiftedStep| if let Action::Publish(p) = &s.action { Some(p.clone()) } else { None };
+    let all: Vec<Publish> = steps.iter().map(publish).collect::<Option<_>>()?;
+    let action = Action::Publish(Publish::together(problem, &all.iter().collect::<Vec<_>>())?);
+    let declaration = Rc::new(action.declare(problem));
+    Some((action, declaration))
+}
+
+/// The edges of all parts, by their second and then their first place, each once, and none that follows from others.
+fn edges(parts: &[Lifted], places: &[Vec<usize>]) -> Vec<Edge> {
+    let common = Common::of(parts, places);
     let mut all: BTreeMap<(usize, usize), Edge> = BTreeMap::new();
-    for (part, places) in parts.iter().zip(places) {
+    for (n, (part, places)) in parts.iter().zip(places).enumerate() {
         for edge in &part.edges {
             let (from, to) = (places[edge.from], places[edge.to]);
-            if !follows(from, to) {
+            if !common.leads_around(parts, n, edge, from, to) {
                 all.entry((to, from)).or_insert_with(|| Edge { from, to, why: shifted(&edge.why, places) });
             }
         }
     }
     all.into_values().collect()
+}
+
+/// The steps that several parts need: only through them does a way lead from one part to another.
+struct Common {
+    /// For each, by its place in the whole, its places in the parts.
+    at: BTreeMap<usize, Vec<(usize, usize)>>,
+    /// Pairs of them with a way from the first to the second that passes another step.
+    around: BTreeSet<(usize, usize)>,
+    /// Pairs of them with any way.
+    ways: BTreeSet<(usize, usize)>,
+}
+
+impl Common {
+    fn of(parts: &[Lifted], places: &[Vec<usize>]) -> Self {
+        let mut at: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+        for (part, of) in places.iter().enumerate() {
+            of.iter().enumerate().for_each(|(step, &n)| at.entry(n).or_default().push((part, step)));
+        }
+        at.retain(|_, those| those.len() > 1);
+        let mut common = Self { at, around: BTreeSet::new(), ways: BTreeSet::new() };
+        let all: Vec<usize> = common.at.keys().copied().collect();
+        // In the order of the second place, so that ways over a third are known before.
+        for (n, &to) in all.iter().enumerate() {
+            for &from in all[..n].iter().rev() {
+                let in_part = common.at[&from].iter().flat_map(|&(p, i)| {
+                    common.at[&to].iter().filter(move |(q, _)| *q == p).map(move |&(_, j)| (p, i, j))
+                });
+                let (mut way, mut around) = (false, false);
+                for (part, i, j) in in_part {
+                    way |= parts[part].order.precedes(i, j);
+                    around |= parts[part].order.precedes(i, j) && !parts[part].order.covers(i, j);
+                }
+                let third = |&x: &usize| common.ways.contains(&(from, x)) && common.ways.contains(&(x, to));
+                around |= all[..n].iter().any(third);
+                if around {
+                    common.around.insert((from, to));
+                }
+                if way || around {
+                    common.ways.insert((from, to));
+                }
+            }
+        }
+        common
+    }
+
+    /// Whether a way leads from the first to the second step of an edge over other parts.
+    fn leads_around(&self, parts: &[Lifted], part: usize, edge: &Edge, from: usize, to: usize) -> bool {
+        if self.at.is_empty() {
+            return false;
+        }
+        let order = &parts[part].order;
+        let own = |n: &usize| self.at[n].iter().find(|(p, _)| *p == part).map(|&(_, at)| at);
+        let after = |n: &&usize| own(n).is_some_and(|at| at == edge.from || order.precedes(edge.from, at));
+        let before = |n: &&usize| own(n).is_some_and(|at| at == edge.to || order.precedes(at, edge.to));
+        let firsts: Vec<usize> = self.at.keys().filter(after).copied().collect();
+        let lasts: Vec<usize> = self.at.keys().filter(before).copied().collect();
+        firsts.iter().any(|&x| {
+            lasts.iter().any(|&y| {
+                let whole = (x, y) == (from, to);
+                if whole { self.around.contains(&(x, y)) } else { self.ways.contains(&(x, y)) }
+            })
+        })
+    }
 }
 
 fn shifted(why: &Why, places: &[usize]) -> Why {

@@ -21,6 +21,7 @@ pub mod runner_up;
 pub mod safe_stop;
 pub mod search;
 pub mod sequence;
+pub mod share;
 pub mod solve;
 pub mod step;
 pub mod triage;

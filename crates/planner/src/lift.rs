@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use model::actions::Action;
 use model::condition::Condition;
-use model::declaration::Declaration;
+use model::declaration::{Clause, Declaration};
 use model::field::{Field, State};
 use model::ids::Ids;
 use model::plan::{Edge, Why, WhyKind};
@@ -57,24 +57,25 @@ pub fn lift(
     restriction: &Restriction,
     own: &Own,
 ) -> Option<Lifted> {
-    whole.wishes = part.managed.iter().filter_map(|&s| problem.wish(s).cloned()).collect();
-    whole.leave = own.leave;
+    focus(problem, whole, part, own.leave);
     let rules = Rules::new(whole);
     let mut state: State = whole.initial.clone();
     let mut steps = Vec::new();
     let mut reading = Reading::new(&rules);
+    let mut beyond = Vec::new();
     for action in &own.actions {
         let of_part = action.declare(&restriction.problem);
-        let (action, declaration) = rules.with_id(&state, &of_part.id)?;
-        if !restriction.ids.same(&of_part, &declaration) {
-            return None;
-        }
+        let (action, _) = rules.with_id(&state, &of_part.id)?;
+        let declaration = rules.declared_for(problem, &action);
+        beyond.extend(restriction.ids.same(&of_part, &declaration)?);
         let taken = rules.take(&state, &rules.standing(&state), &declaration)?;
         state = taken.after;
         reading.step(&declaration);
         steps.push(LiftedStep { action, declaration, cost: taken.cost });
     }
-    if !rules.reached(&state) {
+    // What is required of other stores holds now, and nothing here changes it.
+    let constant = |c: &Clause| verify::fields(problem, &c.condition).iter().all(|f| !reading.written.contains(f));
+    if !rules.reached(&state) || !beyond.iter().all(constant) {
         return None;
     }
     let (reads, base) = reading.end();
@@ -88,6 +89,40 @@ pub fn lift(
         reads,
         base,
     })
+}
+
+/// The plan of a part with other steps in place of its own: they are taken, given their edges and verified anew, on the
+/// whole. None if they are no plan.
+#[must_use]
+pub fn again(
+    problem: &Problem,
+    whole: &mut Problem,
+    part: &Kept,
+    actions: &[Action],
+    leave: Leave,
+) -> Option<Lifted> {
+    focus(problem, whole, part, leave);
+    let rules = Rules::new(whole);
+    actions.iter().for_each(|a| _ = rules.declared_for(problem, a));
+    let placed = crate::sequence::replay(&rules, actions)?;
+    if !placed.last().is_some_and(|p| rules.reached(&p.taken.after)) {
+        return None;
+    }
+    let declarations = placed.iter().map(|p| &*p.declaration).collect();
+    let (edges, order) = crate::edges::needed(whole, declarations)?;
+    let mut reading = Reading::new(&rules);
+    placed.iter().for_each(|p| reading.step(&p.declaration));
+    let (reads, base) = reading.end();
+    let sequences = order.sequences();
+    let step =
+        |p: crate::sequence::Placed| LiftedStep { action: p.action, declaration: p.declaration, cost: p.taken.cost };
+    Some(Lifted { steps: placed.into_iter().map(step).collect(), edges, order, sequences, leave, reads, base })
+}
+
+/// Makes the whole ask for a part only.
+fn focus(problem: &Problem, whole: &mut Problem, part: &Kept, leave: Leave) {
+    whole.wishes = part.managed.iter().filter_map(|&s| problem.wish(s).cloned()).collect();
+    whole.leave = leave;
 }
 
 /// A reason in ids of the whole; its places stay.

@@ -10,18 +10,18 @@ use model::estate::{DatabaseId, HostId, InstanceId, PoolId, StoreId};
 use model::field::{Field, Value};
 use model::ids::Ids;
 use model::problem::Problem;
-use model::restrict::Restriction;
+use model::restrict::Kept;
 use model::truth::Truth;
 
 use crate::part;
-use crate::parts::parts;
+use crate::parts::{joined, parts};
 use crate::solve::{Outcome, solve};
 use crate::step::Rules;
 
 /// Proof that there is no plan, and the ways out.
 #[derive(Clone, Debug)]
 pub struct Refusal {
-    /// The pools that it is about: those of the first part that has no plan.
+    /// The pools that it is about: those of the first parts that have no plan.
     pub pools: Vec<PoolId>,
     /// Pools of other parts that have none either; they are explained when it is their turn.
     pub also: Vec<PoolId>,
@@ -87,24 +87,31 @@ pub enum Grant {
     Loss(Vec<DatabaseId>),
 }
 
-/// Explains why a problem has no plan. Parts that share no machine and no pool stand for themselves: the first that has
-/// none is explained, and it is said which of the others could be planned.
+/// How many parts without a plan are explained at once.
+const EXPLAINED: usize = 4;
+
+/// Explains why a problem has no plan. Parts that share no machine and no pool stand for themselves: the first that have
+/// none are explained, and it is said which of the others could be planned.
 #[must_use]
 pub fn explain(problem: &Problem, states: usize) -> Refusal {
-    let mut refused: Option<(Restriction, Vec<PoolId>)> = None;
-    let (mut also, mut possible) = (Vec::new(), Vec::new());
+    let mut refused: Option<Kept> = None;
+    let (mut explained, mut also, mut possible) = (0, Vec::new(), Vec::new());
     for kept in parts(problem) {
         let Some(restriction) = problem.restricted(&kept) else { continue };
         let pools = restriction.problem.pools().into_iter().map(|p| restriction.ids.pool(p));
-        match (part::solve(&restriction.problem), &refused) {
-            (Ok(None), _) => {}
-            (Ok(Some(_)), _) => possible.extend(pools),
-            (Err(_), Some(_)) => also.extend(pools),
-            (Err(_), None) => refused = Some((restriction.clone(), pools.collect())),
+        match part::solve(&restriction.problem) {
+            Ok(None) => {}
+            Ok(Some(_)) => possible.extend(pools),
+            Err(_) if explained < EXPLAINED => {
+                explained += 1;
+                refused = Some(refused.map_or_else(|| kept.clone(), |one| joined(problem, &one, &kept)));
+            }
+            Err(_) => also.extend(pools),
         }
     }
     // Where each part has a plan, they do not fit together.
-    let (part, pools) = refused.unwrap_or_else(|| (problem.unrestricted(), problem.pools()));
+    let part = refused.and_then(|kept| problem.restricted(&kept)).unwrap_or_else(|| problem.unrestricted());
+    let pools: Vec<PoolId> = part.problem.pools().into_iter().map(|p| part.ids.pool(p)).collect();
     let (ids, small) = (&part.ids, &part.problem);
     let mut ways_out: Vec<WayOut> = Vec::new();
     let grants = grants(small);

@@ -17,6 +17,7 @@ use crate::lift::{self, Lifted};
 use crate::part::{self, Own, Without};
 use crate::parts::{self, Likeness, likeness, parts};
 use crate::sequence::Placed;
+use crate::share::{self, Shared};
 
 /// A plan with the world around each of its steps.
 #[derive(Clone)]
@@ -29,6 +30,8 @@ pub struct Solved {
     pub cost: Cost,
     /// What it took to find it.
     pub searched: Searched,
+    /// Publishes that pools share.
+    pub shared: Shared,
 }
 
 /// What it took to find a plan.
@@ -69,14 +72,9 @@ pub fn solve(problem: &Problem) -> Outcome {
 #[must_use]
 pub fn retrace(problem: &Problem, ids: &[StepId]) -> Option<Box<Solved>> {
     let named = Named::of(problem, ids);
-    let outcome = solve_parts(problem, |small| {
-        if crate::step::Rules::new(small).reached(&small.initial) {
-            return Ok(None);
-        }
-        // A step that names nothing belongs to the parts that need it.
-        let [own, all] = named.of_part(small);
-        part::retrace(small, &own).or_else(|| part::retrace(small, &all)).map(Some).ok_or(Without::End)
-    });
+    // A shared publish stands where the parts wait for each other; only planning finds the order that each had without it.
+    let shared = ids.iter().any(|id| id.0.starts_with("publish/") && id.0.contains('+'));
+    let outcome = if shared { solve(problem) } else { traced(problem, &named) };
     match outcome {
         Outcome::Plan(solved) => {
             let traced = solved.plan.steps.iter().map(|s| &s.declaration.id);
@@ -85,6 +83,18 @@ pub fn retrace(problem: &Problem, ids: &[StepId]) -> Option<Box<Solved>> {
         }
         Outcome::NothingToDo | Outcome::NoPlan { .. } | Outcome::TooLarge => None,
     }
+}
+
+/// As above, part by part.
+fn traced(problem: &Problem, named: &Named<'_>) -> Outcome {
+    solve_parts(problem, |small| {
+        if crate::step::Rules::new(small).reached(&small.initial) {
+            return Ok(None);
+        }
+        // A step that names nothing belongs to the parts that need it.
+        let [own, all] = named.of_part(small);
+        part::retrace(small, &own).or_else(|| part::retrace(small, &all)).map(Some).ok_or(Without::End)
+    })
 }
 
 /// Solves every part, each in its way, and joins them. Parts that turn out not to be independent are solved as one.
@@ -117,10 +127,21 @@ fn solve_parts(problem: &Problem, solve: impl Fn(&Problem) -> Result<Option<Own>
             kept[a] = parts::joined(problem, &kept[a], &other);
             continue;
         }
-        let Some(mut solved) = join::join(problem, &lifted) else { return as_one(problem, solve) };
-        solved.searched = Searched { parts: lifted.len(), ..known.searched };
-        return Outcome::Plan(Box::new(solved));
+        let searched = Searched { parts: lifted.len(), ..known.searched };
+        let of: Vec<&Kept> = of.into_iter().map(|n| &kept[n]).collect();
+        let Some(solved) = joined(problem, &mut whole, &of, lifted) else { return as_one(problem, solve) };
+        return Outcome::Plan(Box::new(Solved { searched, ..solved }));
     }
+}
+
+/// The parts as one plan, with the publishes that they may share; without, where those would not hold.
+fn joined(problem: &Problem, whole: &mut Problem, kept: &[&Kept], parts: Vec<Lifted>) -> Option<Solved> {
+    let (together, shared) = share::together(problem, &parts);
+    if shared.saved == 0 {
+        return join::join(problem, &parts, &[]);
+    }
+    let (parts, across) = share::within(problem, whole, kept, parts, together)?;
+    join::join(problem, &parts, &across).map(|solved| Solved { shared, ..solved })
 }
 
 /// The problem as one, for the rare case that its parts do not fit together.
@@ -133,7 +154,7 @@ fn as_one(problem: &Problem, solve: impl Fn(&Problem) -> Result<Option<Own>, Wit
     };
     let everything = Kept { managed: problem.wishes.iter().map(|w| w.store).collect(), ..Kept::default() };
     let lifted: Option<Lifted> = lift::lift(problem, &mut problem.clone(), &everything, &problem.unrestricted(), &own);
-    match lifted.and_then(|one| join::join(problem, &[one])) {
+    match lifted.and_then(|one| join::join(problem, &[one], &[])) {
         Some(mut solved) => {
             solved.searched = Searched { parts: 1, distinct: 1, states: own.states };
             Outcome::Plan(Box::new(solved))
@@ -198,7 +219,7 @@ impl<'a> Named<'a> {
                 continue;
             }
             // An instance is on its machine.
-            let words = id.0.split(['/', '+']).map(|w| w.split_once('\\').map_or(w, |(host, _)| host));
+            let words = id.0.split('/').map(|w| w.split_once('\\').map_or(w, |(host, _)| host));
             let names: Vec<&str> = words.filter(|w| known(w)).collect();
             if names.is_empty() {
                 named.nameless.push(n);

@@ -73,6 +73,13 @@ impl<'a> Rules<'a> {
         proposals.map(|a| (self.declare(&a), a)).find(|(d, _)| d.id == *id).map(|(d, a)| (a, d))
     }
 
+    /// What an action is for a larger problem, of which this one asks only for a part; from now on, here too.
+    pub fn declared_for(&self, larger: &Problem, action: &Action) -> Rc<Declaration> {
+        let declaration = Rc::new(action.declare(larger));
+        self.declared.borrow_mut().insert(action.clone(), Rc::clone(&declaration));
+        declaration
+    }
+
     /// Whether the goal holds.
     #[must_use]
     pub fn reached(&self, state: &State) -> bool {

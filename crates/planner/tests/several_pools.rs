@@ -29,7 +29,7 @@ fn order(plan: &Solved) -> Order {
 #[track_caller]
 fn the_whole_says_the_same(p: &Problem, plan: &Solved) {
     let declarations = plan.plan.steps.iter().map(|s| &s.declaration).collect();
-    let (whole, _) = edges::needed(p, declarations).unwrap();
+    let (whole, _) = edges::needed(p, declarations).expect("the sequence works");
     let pairs = |edges: &[model::plan::Edge]| edges.iter().map(|e| (e.from, e.to)).collect::<BTreeSet<_>>();
     assert_eq!(pairs(&plan.plan.edges), pairs(&whole), "\n{:#?}", ids(plan));
     again(p, plan);
@@ -38,7 +38,7 @@ fn the_whole_says_the_same(p: &Problem, plan: &Solved) {
 #[track_caller]
 fn again(p: &Problem, plan: &Solved) {
     let traced: Vec<_> = plan.plan.steps.iter().map(|s| s.declaration.id.clone()).collect();
-    let read = retrace(p, &traced).unwrap();
+    let read = retrace(p, &traced).expect("it is read again");
     assert_eq!((&read.plan.steps, &read.plan.edges), (&plan.plan.steps, &plan.plan.edges));
     assert_eq!((&read.plan.base, read.cost), (&plan.plan.base, plan.cost));
 }
@@ -164,4 +164,54 @@ fn a_refusal_is_about_the_part_that_has_no_plan() {
     // Those two are planned alone, as the option `--only` would.
     p.wishes.retain(|w| w.store != p.estate.database(lost).store);
     assert_eq!(solved(&p).searched.parts, 2);
+}
+
+/// How many publishes a plan has.
+fn publishes(plan: &Solved) -> Vec<String> {
+    ids(plan).into_iter().filter(|i| i.starts_with("publish/")).collect()
+}
+
+#[test]
+fn pools_share_publishes_within_the_time_that_policy_lets_them_wait() {
+    let mut p = many(&[Pool::default(), Pool { pair: 2, front_ends: 6, ..Pool::default() }], false);
+    let alone = solved(&p);
+    assert_eq!((publishes(&alone).len(), alone.shared.saved), (6, 0), "nobody waits where nobody allowed it");
+    // The third pair of publishes is three restarts apart.
+    let apart = 3 * u64::from(model::durations::RESTART.most);
+    p.policy.publish_wait = Some(apart - 1);
+    let two = solved(&p);
+    let both = ["publish/pool00001+pool00002/mirroring-off", "publish/pool00001+pool00002/store"];
+    assert_eq!(publishes(&two)[..2], both);
+    assert_eq!((publishes(&two).len(), two.shared.saved, two.shared.added, two.shared.longest), (4, 2, 0, None));
+    assert_eq!(two.cost.0[7], 4);
+    p.policy.publish_wait = Some(apart);
+    let all = solved(&p);
+    assert_eq!(publishes(&all).len(), 3);
+    assert_eq!((all.shared.saved, all.shared.added, all.shared.longest), (3, apart, Some((PoolId(0), apart))));
+    for (wait, plan) in [(apart, &all), (apart - 1, &two)] {
+        p.policy.publish_wait = Some(wait);
+        sound(&p, plan);
+        the_whole_says_the_same(&p, plan);
+    }
+    // One step for a person, with the clicks of both pools, and the slots of both in its proof.
+    let shared = all.plan.steps.iter().find(|s| s.declaration.id.0.starts_with("publish/")).unwrap();
+    let model::call::Call::Person(task) = &shared.declaration.ways[0].call else { panic!("no gate") };
+    let told = model::clicks::instructions(task).lines().join("\n");
+    assert!(
+        told.contains("right-click\n    pool00001.contoso.com") || told.contains("right-click pool00001.contoso.com"),
+        "{told}"
+    );
+    assert!(told.contains("pool00002.contoso.com") && told.matches("Topology\", \"Publish\"").count() == 1, "{told}");
+    assert_eq!(shared.declaration.partial.len(), 2, "any of the stores may be published and the others not");
+}
+
+#[test]
+fn pools_on_one_host_share_publishes_too() {
+    let mut p = many(&[Pool::default(); 3], true);
+    p.policy.publish_wait = Some(24 * 3600);
+    let plan = solved(&p);
+    assert_eq!((publishes(&plan).len(), plan.shared.saved), (3, 6), "{:#?}", ids(&plan));
+    let verifier = Verifier::new(&p, plan.plan.steps.iter().map(|s| &s.declaration).collect());
+    assert_eq!(verifier.failure(&order(&plan)), None);
+    again(&p, &plan);
 }

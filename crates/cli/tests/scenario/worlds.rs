@@ -19,7 +19,7 @@ pub struct Scenario {
 }
 
 /// Every scenario.
-pub const ALL: [Scenario; 30] = [
+pub const ALL: [Scenario; 32] = [
     Scenario { name: "seed", world: Deployment::seed },
     Scenario { name: "synchronisation-unknown", world: || Deployment::seed().synchronisation_unknown() },
     Scenario { name: "witness-all", world: || night(|d| d.witness(&instance("be3", "RTC"))) },
@@ -56,6 +56,8 @@ pub const ALL: [Scenario; 30] = [
     Scenario { name: "services-disabled", world: services_disabled },
     Scenario { name: "replica-stuck", world: || since(cared_for, topology_not_received) },
     Scenario { name: "witness-change", world: || with_server(watched(Deployment::healthy()), "w2", None) },
+    Scenario { name: "several-pools", world: several_pools },
+    Scenario { name: "publishes-shared", world: several_pools },
 ];
 
 /// The world of a scenario.
@@ -267,6 +269,42 @@ fn user_only(mut world: Deployment) -> Deployment {
     }
     world.pool_mut(&pool).expect("pool01").reports = None;
     loaded_as_published(world)
+}
+
+/// Two hosts die at once: be1 with pool01, and be5 with two more pools, each of which has an instance there.
+fn several_pools() -> Deployment {
+    let pair = [("be1.", "be5."), ("be2.", "be6.")];
+    let third = [("pool01.", "pool03."), ("fe1.", "fe7."), ("fe2.", "fe8."), ("fe3.", "fe9.")];
+    let fourth = [("pool01.", "pool04."), ("fe1.", "fe10."), ("fe2.", "fe11."), ("fe3.", "fe12."), ("RTC", "RTC4")];
+    let vary = |world| beside(beside(world, &[&pair[..], &third].concat(), 200), &[&pair[..], &fourth].concat(), 300);
+    since(vary, |world| ["be1", "be5"].iter().for_each(|h| world.power_off(&host(h))))
+}
+
+/// With another pool that is like pool01 with a User store only, under other names. Databases of a kin have numbers of their
+/// own.
+fn beside(mut world: Deployment, names: &[(&str, &str)], kin: u32) -> Deployment {
+    let mut like = user_only(Deployment::healthy());
+    let pool = host("pool01");
+    like.pools.retain(|p| p.name == pool);
+    like.published.stores.retain(|s| s.pools.contains(&pool));
+    like.hosts.retain(|h| h.name == host("be1") || h.name == host("be2"));
+    for copy in like.hosts.iter_mut().flat_map(|h| &mut h.instances).flat_map(|i| &mut i.databases) {
+        copy.family += kin;
+        if let Some(session) = &mut copy.session {
+            session.guid = format!("{}-{kin}", session.guid);
+        }
+    }
+    let text = names.iter().fold(like.to_json(), |text, (from, to)| text.replace(from, to));
+    let like: Deployment = serde_json::from_str(&text).expect("a deployment under other names");
+    world.pools.extend(like.pools);
+    world.published.stores.extend(like.published.stores);
+    for other in like.hosts {
+        match world.hosts.iter_mut().find(|h| h.name == other.name) {
+            Some(known) => known.instances.extend(other.instances),
+            None => world.hosts.push(other),
+        }
+    }
+    world
 }
 
 /// The type of store that a database belongs to.

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Declare, join, pool_id};
+use super::{Declare, join};
 use crate::call::{Call, Cmdlet, SlotChange, SlotPair, Task};
 use crate::cms;
 use crate::condition::{Condition, Predicate};
 use crate::database_type::DatabaseType;
 use crate::declaration::{
-    Clause, Declaration, Evidence, Group, Origin, Performer, Phrase, Stage, StepId, Subject, Undo, Way, Work, clause,
+    Clause, Declaration, Evidence, Group, Origin, Performer, Phrase, Piece, Stage, StepId, Subject, Undo, Way, Work,
+    clause,
 };
 use crate::durations;
 use crate::estate::{Estate, InstanceId, PoolId, StoreId};
@@ -65,7 +66,8 @@ struct Slots {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Publish {
     purpose: Purpose,
-    pool: PoolId,
+    /// The pools whose stores change: one, or several that share the publish.
+    pools: Vec<PoolId>,
     changes: Vec<Change>,
 }
 
@@ -94,6 +96,38 @@ fn named(estate: &Estate, phrase: Phrase, targets: BTreeSet<InstanceId>) -> Phra
 }
 
 impl Publish {
+    /// What it is for.
+    #[must_use]
+    pub fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    /// The pools whose stores change.
+    #[must_use]
+    pub fn pools(&self) -> &[PoolId] {
+        &self.pools
+    }
+
+    /// Publishes of the same purpose as one, with the changes of all. None if they are for different purposes, or of
+    /// different products: then they are not one visit to Topology Builder.
+    #[must_use]
+    pub fn together(problem: &Problem, all: &[&Self]) -> Option<Self> {
+        let first = all.first()?;
+        let product = |p: &Self| problem.estate.pool(p.pools[0]).product;
+        if all.iter().any(|p| p.purpose != first.purpose || product(p) != product(first)) {
+            return None;
+        }
+        let mut pools: Vec<PoolId> = all.iter().flat_map(|p| p.pools.iter().copied()).collect();
+        pools.sort_unstable();
+        let mut changes: Vec<Change> = all.iter().flat_map(|p| p.changes.iter().cloned()).collect();
+        changes.sort();
+        Some(Self { purpose: first.purpose, pools, changes })
+    }
+
+    fn pool_names(&self, estate: &Estate) -> Vec<String> {
+        self.pools.iter().map(|&p| estate.pool(p).fqdn.to_string()).collect()
+    }
+
     /// The change of one store for a purpose, if its wish needs it.
     fn change(problem: &Problem, state: &State, s: StoreId, purpose: Purpose, want: InstanceId) -> Option<Change> {
         let wish = problem.wish(s)?;
@@ -216,8 +250,8 @@ impl Publish {
     }
 
     /// A published document reaches no replica at once, and the reports name the old server.
-    fn side_writes(&self, estate: &Estate) -> Vec<Write> {
-        let stores = || self.changes.iter().map(|c| estate.store(c.store));
+    fn side_writes(&self, estate: &Estate, of: &[PoolId]) -> Vec<Write> {
+        let stores = || self.changes.iter().map(|c| estate.store(c.store)).filter(|s| of.contains(&s.pool));
         let mut pools: Vec<PoolId> = stores().flat_map(|s| s.users.iter().copied()).collect();
         pools.sort_unstable();
         pools.dedup();
@@ -245,7 +279,7 @@ impl Publish {
     fn ways(&self, problem: &Problem) -> Vec<Way> {
         let estate = &problem.estate;
         let changes = self.slot_changes(estate);
-        let pool = estate.pool(self.pool);
+        let pool = estate.pool(self.pools[0]);
         let rights = vec!["RTCUniversalServerAdmins", "Domain Admins or delegated setup rights"];
         let gate = Way {
             performer: Performer::Person,
@@ -299,6 +333,15 @@ impl Publish {
     }
 
     fn title(&self, estate: &Estate) -> Phrase {
+        let title = self.what(estate);
+        match &self.pools[..] {
+            [] | [_] => title,
+            [one, two] => title.words(" of ").piece(Piece::Pool(*one)).words(" and ").piece(Piece::Pool(*two)),
+            more => title.words(format!(" of {} pools", more.len())),
+        }
+    }
+
+    fn what(&self, estate: &Estate) -> Phrase {
         let stores = match self.changes.len() {
             1 => format!("{} store", estate.store(self.changes[0].store).kind),
             n => format!("{n} stores"),
@@ -350,11 +393,15 @@ fn registrar(changes: &[SlotChange]) -> Option<Vec<Cmdlet>> {
     (!cmdlets.is_empty()).then_some(cmdlets)
 }
 
-/// The stores whose mirror slot may be an instance: an unknown slot may be any.
+/// The stores whose mirror slot may be an instance: an unknown slot may be any, and nobody here says what becomes of the slots
+/// of a store without a wish.
 fn may_have_mirror(problem: &Problem, i: InstanceId) -> impl Iterator<Item = StoreId> {
     let estate = &problem.estate;
     let v = problem.view(&problem.initial);
-    let here = move |&s: &StoreId| estate.store(s).instances.contains(&i) || !v.get(Field::MirrorSlot(s)).is_known();
+    let here = move |&s: &StoreId| {
+        let known = v.get(Field::MirrorSlot(s)).is_known();
+        estate.store(s).instances.contains(&i) || !known || problem.wish(s).is_none()
+    };
     estate.store_ids().filter(here)
 }
 
@@ -381,7 +428,7 @@ impl Declare for Publish {
                     };
                     let changes: Vec<Change> =
                         stores.iter().filter_map(|&s| Self::change(problem, state, s, purpose, wanted(s)?)).collect();
-                    let publish = Self { purpose, pool, changes };
+                    let publish = Self { purpose, pools: vec![pool], changes };
                     if !publish.changes.is_empty() && !all.contains(&publish) {
                         all.push(publish);
                     }
@@ -392,21 +439,28 @@ impl Declare for Publish {
     }
 
     fn order(&self) -> u16 {
-        self.pool.0 * 4 + self.purpose as u16
+        self.pools[0].0 * 4 + self.purpose as u16
     }
 
     fn declare(&self, problem: &Problem) -> Declaration {
         let estate = &problem.estate;
         let slot_writes = || self.changes.iter().flat_map(Self::slot_writes);
-        let mut end: Vec<Write> = slot_writes().chain(self.side_writes(estate)).collect();
+        let mut end: Vec<Write> = slot_writes().chain(self.side_writes(estate, &self.pools)).collect();
         end.push(write(Field::Publishing, Value::No));
-        let side = self.side_writes(estate);
-        let unit = |c: &Change| vec![Vec::new(), [Self::slot_writes(c), side.clone()].concat()];
-        let kinds: Vec<String> = self.changes.iter().map(|c| estate.store(c.store).kind.to_string()).collect();
+        // What a store's change does to the Front Ends it does to those of its own pools.
+        let unit = |c: &Change| {
+            vec![Vec::new(), [Self::slot_writes(c), self.side_writes(estate, &[estate.store(c.store).pool])].concat()]
+        };
+        let mut kinds: Vec<_> = self.changes.iter().map(|c| estate.store(c.store).kind).collect();
+        if self.pools.len() > 1 {
+            kinds.sort_unstable();
+            kinds.dedup();
+        }
+        let kinds: Vec<String> = kinds.iter().map(ToString::to_string).collect();
         Declaration {
             id: StepId(format!(
-                "{}/{}",
-                pool_id("publish", estate, self.pool),
+                "publish/{}/{}",
+                self.pool_names(estate).join("+"),
                 super::purpose(self.purpose.name(), self.is_meanwhile(problem))
             )),
             title: self.title(estate),
@@ -426,7 +480,7 @@ impl Declare for Publish {
             undo: Undo::Costly("publish the slots as they were; after restarts, restart again"),
             duration: durations::PUBLISH,
             group: Some(Group::Publish),
-            subject: Subject::Pool(self.pool),
+            subject: if let [pool] = self.pools[..] { Subject::Pool(pool) } else { Subject::Estate },
             stops_harm: false,
             work: Work::Publish,
             origin: match self.purpose {

@@ -4,6 +4,8 @@
 //! Labels: operations §2 (S2, S3, S9) and §6.2. User, Application and Central Management lie on one SQL Server store of
 //! the pool; Archiving and Monitoring have their own under "Associations".
 
+use std::collections::BTreeSet;
+
 use topology::names::{Fqdn, SqlInstance};
 
 use super::{Instructions, Step};
@@ -22,10 +24,39 @@ enum Edit {
     Witness(SqlInstance),
 }
 
-/// What a person is told.
+/// What a person is told: the clicks of the pool, and where one publish serves several, those of each, before all of it is
+/// published at once. A shared store is edited with the pool that its cmdlets name.
 pub(super) fn instructions(pool: &Fqdn, product: Product, changes: &[SlotChange]) -> Instructions {
+    let owners: BTreeSet<&Fqdn> = changes.iter().map(|c| &c.pool).collect();
+    let several = owners.len() > 1;
+    let mut steps = vec![Step::from("Start Topology Builder, \"Download Topology from existing deployment\".")];
+    let mut all = Vec::new();
+    for owner in if several { owners } else { BTreeSet::from([pool]) } {
+        let of = |c: &&SlotChange| c.pool == *owner || changes.iter().all(|c| c.pool != *owner);
+        let own: Vec<&SlotChange> = changes.iter().filter(of).collect();
+        let edits = edits(&own);
+        steps.push(open(owner, &own));
+        steps.extend(edits.iter().map(|(edit, stores)| step(edit, owner, stores)));
+        steps.push("OK. Leave every other field alone.".into());
+        all.extend(edits);
+    }
+    steps.push(publish(product));
+    if all.iter().any(|(edit, _)| matches!(edit, Edit::ClearWitness | Edit::Witness(_))) {
+        steps.push(
+            "Download the topology again and look at the witness: no cmdlet shows it, your word is the proof.".into(),
+        );
+    }
+    Instructions {
+        heads: vec![("Right", "RTCUniversalServerAdmins, and Domain Admins or delegated setup".to_owned())],
+        steps,
+        notes: notes(&all, several),
+    }
+}
+
+/// What is edited for a pool, each with the stores for which it is.
+fn edits<'a>(changes: &[&'a SlotChange]) -> Vec<(Edit, Vec<&'a SlotChange>)> {
     let mut edits: Vec<(Edit, Vec<&SlotChange>)> = Vec::new();
-    for change in changes {
+    for &change in changes {
         for edit in edits_of(change) {
             match edits.iter_mut().find(|(e, _)| *e == edit) {
                 Some((_, stores)) => stores.push(change),
@@ -34,21 +65,7 @@ pub(super) fn instructions(pool: &Fqdn, product: Product, changes: &[SlotChange]
         }
     }
     edits.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut steps = vec![Step::from("Start Topology Builder, \"Download Topology from existing deployment\".")];
-    steps.push(open(pool, changes));
-    steps.extend(edits.iter().map(|(edit, stores)| step(edit, pool, stores)));
-    steps.push("OK. Leave every other field alone.".into());
-    steps.push(publish(product));
-    if edits.iter().any(|(edit, _)| matches!(edit, Edit::ClearWitness | Edit::Witness(_))) {
-        steps.push(
-            "Download the topology again and look at the witness: no cmdlet shows it, your word is the proof.".into(),
-        );
-    }
-    Instructions {
-        heads: vec![("Right", "RTCUniversalServerAdmins, and Domain Admins or delegated setup".to_owned())],
-        steps,
-        notes: notes(&edits),
-    }
+    edits
 }
 
 fn edits_of(change: &SlotChange) -> Vec<Edit> {
@@ -72,7 +89,7 @@ fn edits_of(change: &SlotChange) -> Vec<Edit> {
     edits
 }
 
-fn open(pool: &Fqdn, changes: &[SlotChange]) -> Step {
+fn open(pool: &Fqdn, changes: &[&SlotChange]) -> Step {
     let chat = |k: DatabaseType| matches!(k, DatabaseType::PersistentChat | DatabaseType::PersistentChatCompliance);
     let folder = if changes.iter().all(|c| chat(c.kind)) {
         "Persistent Chat pools"
@@ -148,7 +165,7 @@ fn publish(product: Product) -> Step {
     text.into()
 }
 
-fn notes(edits: &[(Edit, Vec<&SlotChange>)]) -> Vec<String> {
+fn notes(edits: &[(Edit, Vec<&SlotChange>)], several: bool) -> Vec<String> {
     let mut notes =
         vec!["A SQL Server that is away gives warnings that it cannot be reached. They are expected.".to_owned()];
     for (edit, _) in edits {
@@ -179,5 +196,8 @@ fn notes(edits: &[(Edit, Vec<&SlotChange>)]) -> Vec<String> {
         }
     }
     notes.dedup();
+    // The same note for each pool is one.
+    let mut said = BTreeSet::new();
+    notes.retain(|n| !several || said.insert(n.clone()));
     notes
 }

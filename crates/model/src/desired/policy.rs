@@ -11,7 +11,7 @@ use super::suggest;
 use crate::problem::{Policy, PublishBy};
 
 /// Keys of the table.
-pub(crate) const KEYS: [&str; 8] = [
+pub(crate) const KEYS: [&str; 9] = [
     "publish",
     "seed-share",
     "accept",
@@ -19,6 +19,7 @@ pub(crate) const KEYS: [&str; 8] = [
     "undocumented-steps",
     "stop-services",
     "max-snapshot-age",
+    "publish-wait",
     "state-folder",
 ];
 /// Values of `publish`, the default first; so below.
@@ -65,6 +66,9 @@ pub(crate) fn read(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Rules {
         && let Some(seconds) = reader.seconds(&spot)
     {
         policy.max_snapshot_age = seconds;
+    }
+    if let Some(spot) = reader.text(table, "publish-wait") {
+        policy.publish_wait = reader.seconds(&spot);
     }
     rules.state_folder = reader.text(table, "state-folder").map(|spot| spot.value);
     rules

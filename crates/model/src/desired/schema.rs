@@ -97,6 +97,9 @@ pub struct Policy {
     /// How old facts may be on which a step that forces or destroys acts: `90s`, `15m`, `1h`.
     #[schemars(regex(pattern = "^[0-9]+[smhd]$"))]
     pub max_snapshot_age: Option<String>,
+    /// How long a pool may wait in all so that publishes of several pools are one: `90s`, `15m`, `2h`. Without it none waits.
+    #[schemars(regex(pattern = "^[0-9]+[smhd]$"))]
+    pub publish_wait: Option<String>,
     /// Where journal and lock lie.
     pub state_folder: Option<String>,
 }

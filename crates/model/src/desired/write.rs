@@ -31,6 +31,9 @@ pub(crate) fn to_toml(content: &Content) -> String {
     word("stop-services", STOP, !policy.graceful);
     _ = writeln!(out, "accept = [{}]", if policy.accept_outage { "\"outage\"" } else { "" });
     _ = writeln!(out, "max-snapshot-age = \"{}s\"", policy.max_snapshot_age);
+    if let Some(wait) = policy.publish_wait {
+        _ = writeln!(out, "publish-wait = \"{wait}s\"");
+    }
     if let Some(share) = &policy.seed_share {
         _ = writeln!(out, "seed-share = {}", quoted(share));
     }

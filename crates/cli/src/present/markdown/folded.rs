@@ -12,6 +12,7 @@ pub(super) fn price(view: &PlanView) -> String {
     let mut lines = vec![format!("- users: {}", text(&price.users.join(" ")))];
     lines.extend(price.archive.iter().map(|a| format!("- archive: {}", text(a))));
     lines.extend(price.protection.iter().map(|p| format!("- protection: {}", text(&p.full))));
+    lines.extend(price.publishes.iter().map(|p| format!("- publishes: {}", text(&p.full))));
     lines.extend(price.people.iter().map(|r| format!("- people: {}", text(&r.text()))));
     lines.extend(price.account.iter().map(|r| format!("- account of cstopo: {}", text(&r.text()))));
     let times: Vec<String> = price.time.iter().map(|t| format!("{}.", t.text())).collect();

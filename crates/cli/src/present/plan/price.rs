@@ -3,6 +3,7 @@
 use model::actions::Action;
 use model::database_type::DatabaseType;
 use model::declaration::{Performer, Stage, Work};
+use model::estate::PoolId;
 use serde::Serialize;
 
 use super::world::World;
@@ -20,6 +21,9 @@ pub struct Price {
     pub archive: Option<String>,
     /// How long there is one copy only.
     pub protection: Option<Text>,
+    /// Publishes that pools share, and who waits for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publishes: Option<Text>,
     /// Rights that people need, with the steps.
     pub people: Vec<Rights>,
     /// Rights that the account needs under which the program runs, with the steps.
@@ -81,6 +85,7 @@ pub(super) fn of(world: &World<'_>) -> Price {
         users: users(world),
         archive: archive(world),
         protection: protection(world),
+        publishes: publishes(world),
         people: rights(world, true),
         account: rights(world, false),
         time: time(world),
@@ -140,6 +145,22 @@ fn protection(world: &World<'_>) -> Option<Text> {
             world.join(names, &servers)
         )
     }))
+}
+
+/// What is saved where pools share publishes (`publish-wait`), and what they wait for it.
+fn publishes(world: &World<'_>) -> Option<Text> {
+    let shared = world.solved.shared;
+    let seconds = |n: u64| span::at_most(n);
+    let waits = |pool: &dyn Fn(PoolId) -> String| match shared.longest {
+        Some((p, longest)) => {
+            format!("pools wait {} in all, {} longest, {}", seconds(shared.added), pool(p), seconds(longest))
+        }
+        None => "no pool waits for another".to_owned(),
+    };
+    (shared.saved > 0).then(|| {
+        let fewer = if shared.saved == 1 { "1 publish".to_owned() } else { format!("{} publishes", shared.saved) };
+        world.names.both(|names| format!("{fewer} fewer, because pools share them; {}", waits(&|p| names.pool(p))))
+    })
 }
 
 fn rights(world: &World<'_>, people: bool) -> Vec<Rights> {

@@ -55,6 +55,9 @@ pub(super) fn price(page: &mut Page, view: &PlanView) {
     if let Some(protection) = &price.protection {
         entry("protection", &protection.short);
     }
+    if let Some(publishes) = &price.publishes {
+        entry("publishes", &publishes.short);
+    }
     for (n, rights) in price.people.iter().enumerate() {
         entry(if n == 0 { "people" } else { "" }, &rights.text());
     }
