@@ -111,6 +111,7 @@ pub fn many(pools: &[Pool], shared: bool) -> Problem {
         }
     }
     for pool in p.estate.pool_ids() {
+        set(p, Field::HoldsCms(pool), Value::No);
         for field in [Field::Tested(pool), Field::LogBackups(pool), Field::Reports(pool)] {
             set(p, field, Value::Yes);
         }
