@@ -5,6 +5,7 @@ mod present_support;
 use cstopo_cli::present::plan::PlanView;
 use cstopo_cli::present::style::Style;
 use cstopo_cli::present::{json, text};
+use model::snapshot::BackupDetail;
 use present_support::estates::{FOUR, seed, solved};
 use present_support::{context, golden, snapshot, well_formed};
 
@@ -56,4 +57,29 @@ fn no_width_cuts_a_name() {
             assert!(text.contains(&spelt.full), "{} at {width}", spelt.full);
         }
     }
+}
+
+#[test]
+fn how_old_the_last_resort_is_is_told_as_far_as_it_was_read() {
+    let problem = seed(&FOUR, 3);
+    let solved = solved(&problem);
+    let shown = |databases: usize| {
+        let mut read = snapshot(&problem);
+        let all = problem.estate.store_ids().flat_map(|s| problem.estate.store(s).databases.clone());
+        for (n, d) in all.take(databases).enumerate() {
+            let of = problem.estate.store(problem.estate.database(d).store).instances[n % 2];
+            let subject = model::vocabulary::subject(&problem.estate, model::field::Field::Role(d, of));
+            let minute = 10 + n;
+            let at = present_support::moment(&format!("00:{minute}:00"));
+            read.details.backups.insert(subject, BackupDetail { at, source: "msdb.dbo.backupset".to_owned() });
+        }
+        let text = text::plan(&PlanView::new(&solved, &context(&read)), Style::PIPE);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(shown(0).contains("only backups are left: cstopo has not read how old they are."));
+    let all = "only backups are left: the oldest of the last ones is of 01:10:00 +01:00, 109 min old.";
+    assert!(shown(9).contains(all), "{}", shown(9));
+    assert!(shown(4).contains(
+        "those of 4 of 9 databases are of 01:10:00 +01:00, 109 min old, or newer; of the others none was read."
+    ));
 }

@@ -129,6 +129,9 @@ pub struct Details {
     /// Copies, by name: `pool01.contoso.com/LcsCDR on be2.contoso.com\RTC`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub copies: BTreeMap<String, CopyDetail>,
+    /// Last backups of copies, by the same names.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub backups: BTreeMap<String, BackupDetail>,
     /// Anything else, for people.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<String>,
@@ -208,6 +211,17 @@ pub struct CopyDetail {
     /// When that was read, UTC.
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub time: Timestamp,
+}
+
+/// The last backup of a copy. It is told, and nobody reads it to decide: whether a backup can be restored is not known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BackupDetail {
+    /// When it was made, UTC.
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub at: Timestamp,
+    /// Who says so: the backup history of an instance's msdb, a person.
+    pub source: String,
 }
 
 /// A topology document.

@@ -94,13 +94,7 @@ pub fn lift(
 /// The plan of a part with other steps in place of its own: they are taken, given their edges and verified anew, on the
 /// whole. None if they are no plan.
 #[must_use]
-pub fn again(
-    problem: &Problem,
-    whole: &mut Problem,
-    part: &Kept,
-    actions: &[Action],
-    leave: Leave,
-) -> Option<Lifted> {
+pub fn again(problem: &Problem, whole: &mut Problem, part: &Kept, actions: &[Action], leave: Leave) -> Option<Lifted> {
     focus(problem, whole, part, leave);
     let rules = Rules::new(whole);
     actions.iter().for_each(|a| _ = rules.declared_for(problem, a));

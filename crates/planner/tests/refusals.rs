@@ -143,3 +143,42 @@ fn what_only_has_to_be_found_out_comes_before_what_has_to_be_given_up() {
     assert!(matches!(ways.first().map(|w| &w.grants[..]), Some([Grant::Facts(..)])), "{ways:?}");
     assert!(matches!(ways.last().map(|w| &w.grants[..]), Some([Grant::Loss(..)])), "{ways:?}");
 }
+
+#[test]
+fn another_policy_gives_another_plan_the_same_or_none() {
+    use planner::runner_up::{Came, Other, runners_up};
+    let solved = support::solved(&seed(&FOUR, 3));
+    let came = |other: Other| {
+        let all = runners_up(&solved);
+        all.into_iter().find(|(o, _)| *o == other).map(|(_, came)| came).expect("it is asked")
+    };
+    assert!(matches!(came(Other::NoOutage), Came::Nothing), "Front Ends have to restart");
+    assert!(matches!(came(Other::Undocumented), Came::Same));
+    // A full stop that costs nothing more still is no better: all users are out, not a third of them three times.
+    assert!(matches!(came(Other::FullStop), Came::Same));
+    let two = support::solved(&seed(&FOUR, 2));
+    let none = runners_up(&two).into_iter().find(|(o, _)| *o == Other::NoFullStop);
+    assert!(matches!(none, Some((_, Came::Nothing))), "two Front Ends cannot be restarted one after the other");
+}
+
+#[test]
+fn a_draft_assumes_what_an_observation_delivers_and_never_history_or_words() {
+    let whole = seed(&FOUR, 3);
+    let mut bare = whole.clone();
+    let history =
+        |f: Field| matches!(f, Field::Content(..) | Field::Safety(..) | Field::Fenced(_) | Field::WitnessSlot(_));
+    let slot =
+        |f: Field| matches!(f, Field::PrimarySlot(_) | Field::MirrorSlot(_) | Field::Answers(_) | Field::Reachable(_));
+    for &field in whole.estate.layout().fields().iter().filter(|&&f| !slot(f)) {
+        bare.initial.set(&bare.estate, field, Value::Unknown);
+    }
+    let draft = planner::draft::draft(&bare);
+    assert!(draft.assumed.len() > 20, "{:?}", draft.assumed);
+    for (field, value) in &draft.assumed {
+        assert!(!history(*field), "{field:?}");
+        let known = whole.view(&whole.initial).get(*field);
+        // The night is one in which everything is as an observation would most likely find it.
+        assert!(!known.is_known() || known == *value, "{field:?}: {value:?}, and it is {known:?}");
+    }
+    assert!(planner::draft::draft(&draft.problem).assumed.is_empty(), "once is enough");
+}

@@ -1,7 +1,7 @@
 //! Why a fact is not known, and when it was read, from the snapshot. It knows no plan.
 
 use jiff::Timestamp;
-use model::estate::Estate;
+use model::estate::{DatabaseId, Estate};
 use model::fact::Reading;
 use model::field::Field;
 use model::snapshot::{CopyDetail, Snapshot};
@@ -26,6 +26,13 @@ pub fn time(snapshot: &Snapshot, estate: &Estate, field: Field) -> Option<Timest
 #[must_use]
 pub fn silent_since(snapshot: &Snapshot, estate: &Estate, host: model::estate::HostId) -> Option<Timestamp> {
     snapshot.details.hosts.get(estate.host(host)).and_then(|d| d.silent_since)
+}
+
+/// When a database was last backed up, of whichever copy.
+#[must_use]
+pub fn backed_up(snapshot: &Snapshot, estate: &Estate, d: DatabaseId) -> Option<Timestamp> {
+    let copies = estate.store(estate.database(d).store).instances.iter().map(|&i| Field::Role(d, i));
+    copies.filter_map(|f| Some(snapshot.details.backups.get(&vocabulary::subject(estate, f))?.at)).max()
 }
 
 /// What is told about a copy, by any field of it.

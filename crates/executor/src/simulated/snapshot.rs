@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use model::estate::{Estate, EstateError, Parts, PoolPart, StorePart};
 use model::snapshot::{
-    Constant, CopyDetail, Details, Document, FORMAT, HostDetail, InstanceDetail, PoolEntry, Snapshot, StoreEntry,
+    BackupDetail, Constant, CopyDetail, Details, Document, FORMAT, HostDetail, InstanceDetail, PoolEntry, Snapshot,
+    StoreEntry,
 };
 use sha2::{Digest as _, Sha256};
 use topology::names::{Fqdn, SqlInstance};
@@ -116,8 +117,12 @@ impl Deployment {
                 for &i in &store.instances {
                     let at = &estate.instance(i).name;
                     let copy = self.copy(at, &estate.database(d).name).filter(|_| self.answers(at));
-                    let Some(row) = copy.and_then(|c| c.monitor).filter(|r| r.synchronized) else { continue };
                     let name = format!("{} on {at}", estate.qualified(d));
+                    if let Some(made) = copy.and_then(|c| c.backed_up) {
+                        let backup = BackupDetail { at: made, source: "msdb.dbo.backupset".to_owned() };
+                        details.backups.insert(name.clone(), backup);
+                    }
+                    let Some(row) = copy.and_then(|c| c.monitor).filter(|r| r.synchronized) else { continue };
                     let source = "mirroring monitor".to_owned();
                     details.copies.insert(name, CopyDetail { caught_up_to: row.at, source, time: self.now });
                 }

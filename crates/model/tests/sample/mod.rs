@@ -10,7 +10,8 @@ use model::estate::{Estate, Product};
 use model::fact::{Fact, Provenance};
 use model::field::{Field, Value};
 use model::snapshot::{
-    Constant, CopyDetail, Details, Document, FORMAT, HostDetail, InstanceDetail, PoolEntry, Read, Snapshot, StoreEntry,
+    BackupDetail, Constant, CopyDetail, Details, Document, FORMAT, HostDetail, InstanceDetail, PoolEntry, Read,
+    Snapshot, StoreEntry,
 };
 use topology::names::{Fqdn, SqlInstance};
 
@@ -167,7 +168,9 @@ pub fn seed() -> Snapshot {
         silent_since: Some(at("2026-03-14T01:41:07Z")),
         asked_from: ["be2", "fe1", "fe2", "fe3"].iter().map(|h| fqdn(&format!("{h}.contoso.com"))).collect(),
     };
+    let backup = BackupDetail { at: at("2026-03-13T21:15:00Z"), source: "msdb.dbo.backupset".to_owned() };
     snapshot.details = Details {
+        backups: [(r"pool01.contoso.com/LcsCDR on be2.contoso.com\RTC".to_owned(), backup)].into(),
         hosts: BTreeMap::from([(be1.host.clone(), silent)]),
         instances: BTreeMap::from([(
             be2,

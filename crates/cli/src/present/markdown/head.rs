@@ -56,9 +56,10 @@ pub(super) fn dangers(view: &PlanView) -> String {
     if let Some(survivor) = &dangers.survivor {
         let host = code(&survivor.host.full);
         lines.push(format!(
-            "If {host} {}{}, only backups are left; their age was not read.",
+            "If {host} {}{}, only backups are left: {}.",
             survivor.breaks(),
-            survivor.when()
+            survivor.when(),
+            text(&survivor.backups)
         ));
     }
     if lines.is_empty() {

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use model::declaration::Undo;
-use model::estate::InstanceId;
+use model::estate::{DatabaseId, InstanceId};
 use model::field::{Field, Value};
 use serde::Serialize;
 
 use super::world::World;
 use crate::present::names::Text;
-use crate::present::numbers::verb;
+use crate::present::numbers::{count, verb};
+use crate::present::{reasons, time};
 
 /// The dangers of a plan.
 #[derive(Clone, Debug, Serialize)]
@@ -38,6 +39,8 @@ pub struct Survivor {
     pub host: Text,
     /// How many these are.
     pub instances: usize,
+    /// How old the backups are that would then be left, in a sentence.
+    pub backups: String,
     /// The step from which on there is a second copy; none if the plan brings none.
     pub until_step: Option<usize>,
 }
@@ -78,6 +81,7 @@ fn survivor(world: &World<'_>) -> Option<Survivor> {
     let until_step = world.holds_from(|v| world.protected(v));
     let end = until_step.map_or(world.placed().len(), |n| n - 1);
     let mut alone: BTreeSet<InstanceId> = BTreeSet::new();
+    let mut databases: BTreeSet<DatabaseId> = BTreeSet::new();
     for v in (0..end).map(|n| world.after(n)) {
         for wish in &world.problem().wishes {
             let store = world.estate().store(wish.store);
@@ -86,12 +90,34 @@ fn survivor(world: &World<'_>) -> Option<Survivor> {
                 let mut whole = store.instances.iter().copied().filter(complete);
                 if let (Some(i), None) = (whole.next(), whole.next()) {
                     alone.insert(i);
+                    databases.insert(d);
                 }
             }
         }
     }
     let host = || world.names.both(|n| world.join(n, &alone));
-    (!alone.is_empty()).then(|| Survivor { host: host(), instances: alone.len(), until_step })
+    (!alone.is_empty()).then(|| Survivor {
+        host: host(),
+        instances: alone.len(),
+        backups: backups(world, &databases),
+        until_step,
+    })
+}
+
+/// How old the last backups of some databases are, of whichever copy they were made: as far as that was read.
+fn backups(world: &World<'_>, databases: &BTreeSet<DatabaseId>) -> String {
+    let read = |&&d: &&DatabaseId| reasons::backed_up(world.context.snapshot, world.estate(), d);
+    let known: Vec<_> = databases.iter().filter_map(|d| read(&d)).collect();
+    let Some(oldest) = known.iter().min() else { return "cstopo has not read how old they are".to_owned() };
+    let context = world.context;
+    let age = format!("{}, {} old", context.at(*oldest), time::lasted(time::seconds(*oldest, context.now)));
+    match (known.len(), databases.len()) {
+        (1, 1) => format!("the last one is of {age}"),
+        (n, all) if n == all => format!("the oldest of the last ones is of {age}"),
+        (n, all) => {
+            format!("those of {n} of {} are of {age}, or newer; of the others none was read", count(all, "database"))
+        }
+    }
 }
 
 /// While the published slots lead to nobody who serves, a Front End must not start (rules §3.17).

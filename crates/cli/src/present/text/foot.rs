@@ -83,12 +83,7 @@ pub(super) fn dangers(page: &mut Page, view: &PlanView) {
     }
     if let Some(survivor) = &dangers.survivor {
         let lead = format!("If {} {}{}, ", survivor.host.short, survivor.breaks(), survivor.when());
-        page.hang(
-            "",
-            Role::Plain,
-            &format!("{lead}only backups are left. cstopo has not read how old they are."),
-            Role::Plain,
-        );
+        page.hang("", Role::Plain, &format!("{lead}only backups are left: {}.", survivor.backups), Role::Plain);
     }
     for other in &view.alternatives {
         let word = if other.another_goal { "Another goal" } else { "Not chosen" };

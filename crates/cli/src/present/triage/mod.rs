@@ -105,10 +105,11 @@ fn tally(fine: usize, other: &[&PoolTriage], mark: &str) -> String {
     let all = fine + other.len();
     let untold = other.iter().filter(|one| one.situation == Situation::Unknown).count();
     let off = other.len() - untold;
+    let pools = count(all, "pool");
     let told = match off {
-        0 if untold == 0 => format!("All {all} pools{mark} are as declared"),
-        0 => format!("None of {all} pools{mark} is known to differ from what is declared"),
-        n => format!("{n} of {all} pools{mark} {} not as declared", verb(n, "is", "are")),
+        0 if untold == 0 => format!("All {pools}{mark} are as declared"),
+        0 => format!("None of {pools}{mark} is known to differ from what is declared"),
+        n => format!("{n} of {pools}{mark} {} not as declared", verb(n, "is", "are")),
     };
     if untold == 0 { told } else { format!("{told}; of {untold} it could not be told") }
 }
