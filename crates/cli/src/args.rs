@@ -50,6 +50,33 @@ pub enum Format {
     Markdown,
 }
 
+/// A rendering of a plan: there are two more, of plans alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For a person at a screen.
+    Text,
+    /// For programs.
+    Json,
+    /// For a pull request.
+    Markdown,
+    /// For people who carry the steps out by hand: every step with boxes to tick.
+    Runbook,
+    /// A flow chart of the steps.
+    Mermaid,
+}
+
+impl PlanFormat {
+    /// The rendering of what is no plan: a refusal, nothing to do.
+    #[must_use]
+    pub fn shared(self) -> Format {
+        match self {
+            Self::Text => Format::Text,
+            Self::Json => Format::Json,
+            Self::Markdown | Self::Runbook | Self::Mermaid => Format::Markdown,
+        }
+    }
+}
+
 /// Commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -128,8 +155,8 @@ pub struct Plan {
     #[arg(long, default_value = "topology.xml", value_name = "FILE")]
     pub topology: PathBuf,
     /// How to show it.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub format: PlanFormat,
     /// Why a step stands where it stands, by number or id.
     #[arg(long, value_name = "STEP")]
     pub explain: Option<String>,

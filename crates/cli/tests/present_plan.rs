@@ -4,7 +4,7 @@ mod present_support;
 
 use cstopo_cli::present::plan::PlanView;
 use cstopo_cli::present::style::Style;
-use cstopo_cli::present::{json, text};
+use cstopo_cli::present::{json, mermaid, runbook, text};
 use model::snapshot::BackupDetail;
 use present_support::estates::{FOUR, seed, solved};
 use present_support::{context, golden, snapshot, well_formed};
@@ -82,4 +82,18 @@ fn how_old_the_last_resort_is_is_told_as_far_as_it_was_read() {
     assert!(shown(4).contains(
         "those of 4 of 9 databases are of 01:10:00 +01:00, 109 min old, or newer; of the others none was read."
     ));
+}
+
+#[test]
+fn the_seed_as_a_runbook_and_as_a_chart() {
+    let problem = seed(&FOUR, 3);
+    let (read, solved) = (snapshot(&problem), solved(&problem));
+    let book = runbook::markdown(&solved, &context(&read));
+    assert_eq!(book.matches("\n### ").count(), solved.plan.steps.len());
+    assert!(book.matches("- [ ] seen: ").count() >= solved.plan.steps.len(), "every step is seen to be done");
+    assert!(!book.contains("<details>"), "nothing is folded on paper");
+    golden("runbook.md", &book);
+    let chart = mermaid::chart(&solved, &context(&read));
+    assert_eq!(chart.matches(" --> ").count(), solved.plan.edges.len());
+    golden("plan.mmd", &chart);
 }

@@ -7,7 +7,7 @@ use planner::refusal;
 use planner::solve::{self, Solved, solve};
 use topology::Document;
 
-use crate::args::{Format, Inputs, Plan};
+use crate::args::{Format, Inputs, Plan, PlanFormat};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::load::{self, Loaded};
 use crate::place::Place;
@@ -59,19 +59,20 @@ pub fn run(screen: &Screen, place: &Place, args: &Plan) -> Outcome {
         screen.note(&format!("note: {word}"));
     }
     let shown = Shown::new(&args.inputs, &args.out);
+    let format = args.format.shared();
     if args.draft {
         return draft(screen, loaded, &shown, args);
     }
     match planned(&loaded)? {
         Planned::Nothing => {
-            let context = for_format(shown.context(screen, &loaded, ""), args.format);
-            screen.result(&shown_nothing(&loaded, &context, args.format, screen));
+            let context = for_format(shown.context(screen, &loaded, ""), format);
+            screen.result(&shown_nothing(&loaded, &context, format, screen));
             Ok(Exit::Done)
         }
         Planned::Refused(refused) => {
-            let context = for_format(shown.context(screen, &loaded, ""), args.format);
+            let context = for_format(shown.context(screen, &loaded, ""), format);
             let problem = &loaded.assembled.problem;
-            match args.format {
+            match format {
                 Format::Json => screen.result(&present::refusal::json(problem, &refused, &context)),
                 Format::Markdown => screen.result(&present::refusal::markdown(problem, &refused, &context)),
                 Format::Text => screen.result(&present::refusal::text(problem, &refused, &context, screen.style)),
@@ -81,7 +82,7 @@ pub fn run(screen: &Screen, place: &Place, args: &Plan) -> Outcome {
         Planned::Plan(solved, file) => {
             let mut context = shown.context(screen, &loaded, &file.digest);
             // Another search for each other policy: only where somebody wants to know.
-            if args.verbose || args.explain.is_some() || args.format != Format::Text {
+            if args.verbose || args.explain.is_some() || format != Format::Text {
                 context.alternatives = present::not_chosen::of(&solved);
             }
             if let Some(step) = &args.explain {
@@ -101,8 +102,15 @@ pub fn run(screen: &Screen, place: &Place, args: &Plan) -> Outcome {
                 }
             }
             let document = load::topology(place, &args.topology)?;
-            let how = How { format: args.format, verbose: args.verbose, max_bytes: args.max_bytes };
-            screen.result(&rendered(screen, &solved, &context, document.as_ref(), how));
+            let how = How { format, verbose: args.verbose, max_bytes: args.max_bytes };
+            let universal = || for_format(context.clone(), format);
+            screen.result(&match args.format {
+                PlanFormat::Runbook => present::runbook::markdown(&solved, &universal()),
+                PlanFormat::Mermaid => present::mermaid::chart(&solved, &universal()),
+                PlanFormat::Text | PlanFormat::Json | PlanFormat::Markdown => {
+                    rendered(screen, &solved, &context, document.as_ref(), how)
+                }
+            });
             Ok(exit)
         }
     }
@@ -110,6 +118,7 @@ pub fn run(screen: &Screen, place: &Place, args: &Plan) -> Outcome {
 
 /// Plans with assumptions in the place of what was not read, and writes nothing.
 fn draft(screen: &Screen, mut loaded: Loaded, shown: &Shown, args: &Plan) -> Outcome {
+    let format = args.format.shared();
     let draft = planner::draft::draft(&loaded.assembled.problem);
     loaded.assembled.problem = draft.problem;
     let planned = planned(&loaded)?;
@@ -118,14 +127,14 @@ fn draft(screen: &Screen, mut loaded: Loaded, shown: &Shown, args: &Plan) -> Out
     if let Planned::Plan(solved, _) = &planned {
         assumed.retain(|(field, _)| solved.plan.base.contains(field));
     }
-    let mut context = for_format(shown.context(screen, &loaded, ""), args.format);
+    let mut context = for_format(shown.context(screen, &loaded, ""), format);
     context.assumed = &assumed;
     let problem = &loaded.assembled.problem;
-    let how = How { format: args.format, verbose: args.verbose, max_bytes: args.max_bytes };
+    let how = How { format, verbose: args.verbose, max_bytes: args.max_bytes };
     let (body, exit) = match &planned {
-        Planned::Nothing => (shown_nothing(&loaded, &context, args.format, screen), Exit::Done),
+        Planned::Nothing => (shown_nothing(&loaded, &context, format, screen), Exit::Done),
         Planned::Refused(refused) => (
-            match args.format {
+            match format {
                 Format::Json => present::refusal::json(problem, refused, &context),
                 Format::Markdown => present::refusal::markdown(problem, refused, &context),
                 Format::Text => present::refusal::text(problem, refused, &context, screen.style),
@@ -137,7 +146,7 @@ fn draft(screen: &Screen, mut loaded: Loaded, shown: &Shown, args: &Plan) -> Out
             (rendered(screen, solved, &context, None, how), exit)
         }
     };
-    screen.result(&match args.format {
+    screen.result(&match format {
         Format::Json => present::draft::json(&problem.estate, &context, &body),
         Format::Markdown => present::draft::markdown(&problem.estate, &context, &body),
         Format::Text => present::draft::text(&problem.estate, &context, &body, screen.style),
