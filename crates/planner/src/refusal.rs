@@ -135,7 +135,20 @@ pub fn explain(problem: &Problem, states: usize) -> Refusal {
         loses: w.loses.iter().map(|&d| ids.database(d)).collect(),
         ..w
     });
-    Refusal { pools, also, possible, blocked, ways_out: ways_out.collect(), now: now(problem), states }
+    Refusal {
+        pools,
+        also,
+        possible,
+        blocked,
+        ways_out: ways_out.collect(),
+        now: now(small).map(|p| whole_part(ids, p)),
+        states,
+    }
+}
+
+/// What can be done now, in ids of the whole.
+fn whole_part(ids: &Ids, part: Part) -> Part {
+    Part { stores: part.stores.iter().map(|&s| ids.store(s)).collect(), ..part }
 }
 
 /// How many stores are looked at one by one for what can be done now.

@@ -2,7 +2,8 @@
 //! decides nothing; the search did.
 
 use model::declaration::Evidence;
-use model::problem::Problem;
+use model::field::Field;
+use model::problem::{Problem, Slots, Wanted, Wish};
 
 use crate::cost::{self, Cost};
 use crate::solve::{Outcome, Solved, solve};
@@ -67,6 +68,32 @@ pub fn runners_up(chosen: &Solved) -> Vec<(Other, Came)> {
         others.push(Other::NoOutage);
     }
     others.into_iter().map(|other| (other, came(chosen, other))).collect()
+}
+
+/// How many steps the plan would have if the two instances of every store might have its slots in any order, where their
+/// order is declared and a slot goes away and comes back. None where it does not, or nothing is gained.
+#[must_use]
+pub fn in_any_order(chosen: &Solved) -> Option<usize> {
+    let problem = &chosen.plan.problem;
+    let slot = |state, s| problem.view(state).get(Field::PrimarySlot(s));
+    let last = chosen.placed.last()?;
+    let back = |w: &Wish| {
+        let home = slot(&problem.initial, w.store);
+        home == slot(&last.taken.after, w.store) && chosen.placed.iter().any(|p| slot(&p.taken.after, w.store) != home)
+    };
+    if chosen.placed.len() > STEPS || !problem.wishes.iter().any(back) {
+        return None;
+    }
+    let mut varied = problem.clone();
+    for wish in &mut varied.wishes {
+        if let Slots::Ordered { primary: Some(a), mirror: Wanted::One(b) } = wish.slots {
+            wish.slots = Slots::Pair(a, b);
+        }
+    }
+    match solve(&varied) {
+        Outcome::Plan(solved) => Some(solved.placed.len()),
+        Outcome::NothingToDo | Outcome::NoPlan { .. } | Outcome::TooLarge => None,
+    }
 }
 
 fn came(chosen: &Solved, other: Other) -> Came {

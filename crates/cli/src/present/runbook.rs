@@ -73,7 +73,7 @@ fn step(world: &World<'_>, step: &Step) -> String {
         };
         let otherwise = if n > 0 { "where that does not do it: " } else { "" };
         out += &format!(
-            "- [ ] {otherwise}do, as {} says\n\n{}\n",
+            "- [ ] {otherwise}do (source: {})\n\n{}\n",
             text(way.source),
             block(language, &way.lines.join("\n"))
         );

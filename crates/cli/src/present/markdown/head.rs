@@ -3,6 +3,7 @@
 use super::escape::{code, text};
 use crate::present::numbers::{and, verb};
 use crate::present::plan::PlanView;
+use crate::present::plan::world::Window;
 use crate::present::simulated;
 
 /// The verdict: what for, how much, at what margin.
@@ -24,7 +25,10 @@ pub(super) fn verdict(view: &PlanView) -> String {
         .map(|m| format!("Lowest margin: {} of {} votes, needs {}", m.votes, m.voters, m.needed))
         .into_iter()
         .collect();
-    margins.extend(view.headline.second_copy_from_step.map(|n| format!("one copy only until step {n}")));
+    let windows = &view.headline.without_second_copy;
+    if windows.last().is_some_and(|w| w.until_step.is_some()) {
+        margins.push(format!("one copy only {}", Window::all(windows)));
+    }
     if !margins.is_empty() {
         lines.push(margins.join(" · "));
     }
@@ -53,7 +57,7 @@ pub(super) fn dangers(view: &PlanView) -> String {
         lines.push(format!("No way back after {steps} {}: {}.", and(&way.steps), text(way.why)));
     }
     lines.extend(dangers.blind_restart().map(|b| format!("Watch out: {}", text(&b))));
-    if let Some(survivor) = &dangers.survivor {
+    for survivor in &dangers.survivors {
         let host = code(&survivor.host.full);
         lines.push(format!(
             "If {host} {}{}, only backups are left: {}.",

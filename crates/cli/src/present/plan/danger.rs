@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use model::declaration::Undo;
 use model::estate::{DatabaseId, InstanceId};
 use model::field::{Field, Value};
+use model::truth::Truth;
 use serde::Serialize;
 
-use super::world::World;
+use super::world::{Window, World};
 use crate::present::names::Text;
 use crate::present::numbers::{count, verb};
 use crate::present::{reasons, time};
@@ -17,8 +18,8 @@ use crate::present::{reasons, time};
 pub struct Dangers {
     /// Steps that cannot be undone, and why.
     pub no_way_back: Vec<NoWayBack>,
-    /// What is left if the survivor breaks.
-    pub survivor: Option<Survivor>,
+    /// What is left if the host of an only copy breaks, by the time in which it is one.
+    pub survivors: Vec<Survivor>,
     /// Steps after which a Front End that restarts by itself finds no back end.
     pub blind_restart_after: Vec<usize>,
 }
@@ -41,8 +42,8 @@ pub struct Survivor {
     pub instances: usize,
     /// How old the backups are that would then be left, in a sentence.
     pub backups: String,
-    /// The step from which on there is a second copy; none if the plan brings none.
-    pub until_step: Option<usize>,
+    /// The time in which there is no second copy.
+    pub window: Window,
 }
 
 impl Survivor {
@@ -52,16 +53,25 @@ impl Survivor {
         verb(self.instances, "breaks", "break")
     }
 
-    /// Until when it would hurt: ` before step 23`; empty where the plan brings no second copy.
+    /// When it would hurt: ` before step 23`, ` between steps 38 and 46`; empty where it would all the time.
     #[must_use]
     pub fn when(&self) -> String {
-        self.until_step.map_or_else(String::new, |n| format!(" before step {n}"))
+        match (self.window.from_step, self.window.until_step) {
+            (None, Some(until)) => format!(" before step {until}"),
+            (Some(from), Some(until)) => format!(" between steps {from} and {until}"),
+            (Some(from), None) => format!(" after step {from}"),
+            (None, None) => String::new(),
+        }
     }
 }
 
 /// The dangers of a plan.
 pub(super) fn of(world: &World<'_>) -> Dangers {
-    Dangers { no_way_back: no_way_back(world), survivor: survivor(world), blind_restart_after: blind_restarts(world) }
+    Dangers {
+        no_way_back: no_way_back(world),
+        survivors: world.windows().into_iter().filter_map(|w| survivor(world, w)).collect(),
+        blind_restart_after: blind_restarts(world),
+    }
 }
 
 fn no_way_back(world: &World<'_>) -> Vec<NoWayBack> {
@@ -76,19 +86,27 @@ fn no_way_back(world: &World<'_>) -> Vec<NoWayBack> {
     all
 }
 
-/// The hosts that hold the only complete copy of something at some time of the plan.
-fn survivor(world: &World<'_>) -> Option<Survivor> {
-    let until_step = world.holds_from(|v| world.protected(v));
-    let end = until_step.map_or(world.placed().len(), |n| n - 1);
+/// The hosts that hold the only copy of something while there is no second one: those that serve it, or else those whose
+/// copy is complete.
+fn survivor(world: &World<'_>, window: Window) -> Option<Survivor> {
+    let first = window.from_step.map_or(0, |n| n - 1);
+    let end = window.until_step.map_or(world.placed().len(), |n| n - 1);
     let mut alone: BTreeSet<InstanceId> = BTreeSet::new();
     let mut databases: BTreeSet<DatabaseId> = BTreeSet::new();
-    for v in (0..end).map(|n| world.after(n)) {
+    for v in (first..end).map(|n| world.after(n)) {
         for wish in &world.problem().wishes {
             let store = world.estate().store(wish.store);
             for &d in store.databases.iter().filter(|&&d| !v.protected(d)) {
+                let serves = |&i: &InstanceId| v.serves(d, i) == Truth::True;
                 let complete = |&i: &InstanceId| v.get(Field::Content(d, i)) == Value::Complete;
+                let mut serving = store.instances.iter().copied().filter(serves);
                 let mut whole = store.instances.iter().copied().filter(complete);
-                if let (Some(i), None) = (whole.next(), whole.next()) {
+                let only = match (serving.next(), serving.next()) {
+                    (Some(i), None) => Some(i),
+                    (None, _) => whole.next().filter(|_| whole.next().is_none()),
+                    (Some(_), Some(_)) => None,
+                };
+                if let Some(i) = only {
                     alone.insert(i);
                     databases.insert(d);
                 }
@@ -96,12 +114,8 @@ fn survivor(world: &World<'_>) -> Option<Survivor> {
         }
     }
     let host = || world.names.both(|n| world.join(n, &alone));
-    (!alone.is_empty()).then(|| Survivor {
-        host: host(),
-        instances: alone.len(),
-        backups: backups(world, &databases),
-        until_step,
-    })
+    let backups = || backups(world, &databases);
+    (!alone.is_empty()).then(|| Survivor { host: host(), instances: alone.len(), backups: backups(), window })
 }
 
 /// How old the last backups of some databases are, of whichever copy they were made: as far as that was read.

@@ -1,15 +1,18 @@
 //! The answer in the first lines: how many steps, what for, whether data is lost, from when on users have their back end
 //! again, how long there is no second copy.
 
+use std::collections::BTreeSet;
+
 use model::declaration::{Risk, Work};
 use model::estate::{DatabaseId, PoolId, StoreId};
 use model::field::{Field, Value};
 use model::problem::Wanted;
 use model::view::View;
+use planner::runner_up;
 use serde::Serialize;
 
 use super::counts::Counts;
-use super::world::World;
+use super::world::{Window, World};
 use crate::present::numbers::{and, count, join, verb};
 use crate::present::{left_out, missing, simulated, span, time};
 
@@ -24,8 +27,8 @@ pub struct Headline {
     pub data_lost: Vec<String>,
     /// The step from which on users have their back end again; none if they have it all the time.
     pub service_from_step: Option<usize>,
-    /// The step from which on every database has a second copy; none if it has one all the time, or never.
-    pub second_copy_from_step: Option<usize>,
+    /// The times in which some database has no second copy.
+    pub without_second_copy: Vec<Window>,
     /// The smallest number of votes of a pool while a step runs.
     pub margin: Option<Margin>,
 }
@@ -49,19 +52,20 @@ pub struct Margin {
 pub(super) fn of(world: &World<'_>, counts: &Counts) -> Headline {
     let (purpose, title) = purpose(world, counts.steps);
     let service = service(world);
-    let copies = second_copy(world);
+    let copies = world.windows();
     let simulated = simulated::of(world.context);
     let mut sentences =
         vec![format!("{}{simulated} {purpose}.", count(counts.steps, "step")), yours(counts), data(world)];
     sentences.extend(stop(world));
-    sentences.extend(continuity(world, service, copies));
+    sentences.extend(continuity(world, service, &copies));
+    sentences.extend(detour(world));
     let names = lost(world).into_iter().map(|(d, _)| world.estate().qualified(d));
     Headline {
         text: sentences.join(" "),
         title,
         data_lost: names.collect(),
         service_from_step: service,
-        second_copy_from_step: copies,
+        without_second_copy: copies,
         margin: margin(world),
     }
 }
@@ -255,20 +259,40 @@ fn service(world: &World<'_>) -> Option<usize> {
     world.holds_from(|v| pools.iter().all(|&p| world.users_served(v, p)))
 }
 
-fn second_copy(world: &World<'_>) -> Option<usize> {
-    world.holds_from(|v| world.protected(v))
+/// Slots that go over another host and back, where the order of the declared slots is the reason.
+fn detour(world: &World<'_>) -> Option<String> {
+    let steps = runner_up::in_any_order(world.solved).filter(|&steps| steps < world.placed().len())?;
+    let (first, last) = (world.first(), world.last());
+    let over = |w: &model::problem::Wish| {
+        let slot = Field::PrimarySlot(w.store);
+        let home = first.get(slot);
+        let away = (0..world.placed().len()).map(|n| world.after(n).get(slot)).find(|&x| x != home);
+        away.and_then(Value::instance).filter(|_| home == last.get(slot))
+    };
+    let over: BTreeSet<_> = world.problem().wishes.iter().filter_map(over).collect();
+    let home = world.in_slot(last, Field::PrimarySlot);
+    let whole = world.names.whole();
+    let [over, home] = [&over, &home].map(|list| world.join(&whole, list));
+    (!over.is_empty()).then(|| {
+        format!(
+            "The slots go to {over} and back, because {} names {home} first: with sql-server-stores, in any order, {} would do.",
+            world.context.files.desired,
+            count(steps, "step")
+        )
+    })
 }
 
-fn continuity(world: &World<'_>, service: Option<usize>, copies: Option<usize>) -> Option<String> {
+fn continuity(world: &World<'_>, service: Option<usize>, copies: &[Window]) -> Option<String> {
     let served = service.map(|n| format!("users have their back end again from step {n} on"));
     let wanted = world.problem().wishes.iter().any(|w| w.wants_mirror());
     let copy = match copies {
-        Some(n) => Some(format!("there is no second copy of the databases until step {n}")),
-        None if world.protected(world.first()) && !world.protected(world.last()) => {
-            Some("afterwards there is one copy of the databases only".to_owned())
+        [] => None,
+        [.., Window { until_step: Some(_), .. }] => {
+            Some(format!("there is no second copy of the databases {}", Window::all(copies)))
         }
-        None if !world.protected(world.last()) && !wanted => Some(unrestored(world).to_owned()),
-        None => None,
+        _ if world.protected(world.first()) => Some("afterwards there is one copy of the databases only".to_owned()),
+        _ if !wanted => Some(unrestored(world).to_owned()),
+        _ => None,
     };
     let text = [served, copy].into_iter().flatten().collect::<Vec<_>>().join("; ");
     let mut chars = text.chars();

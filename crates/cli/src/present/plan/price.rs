@@ -1,12 +1,14 @@
 //! What a plan costs: users, the archive, protection, people with their rights, time by part of the work.
 
 use model::actions::Action;
+use std::collections::BTreeSet;
+
 use model::database_type::DatabaseType;
 use model::declaration::{Performer, Stage, Work};
 use model::estate::PoolId;
 use serde::Serialize;
 
-use super::world::World;
+use super::world::{Window, World};
 use crate::present::known;
 use crate::present::names::Text;
 use crate::present::numbers::{and, commas, span as numbers, verb};
@@ -127,18 +129,24 @@ fn archive(world: &World<'_>) -> Option<String> {
 }
 
 fn protection(world: &World<'_>) -> Option<Text> {
-    let mirrored_before = world.protected(world.first());
-    let until = world.holds_from(|v| world.protected(v));
-    if mirrored_before && world.protected(world.last()) {
-        return None;
-    }
+    let windows = world.windows();
+    let first = windows.first()?;
     let since = world
         .slotted()
         .into_iter()
         .find_map(|i| reasons::silent_since(world.context.snapshot, world.estate(), world.estate().host_of(i)));
-    let from = since.map_or_else(String::new, |t| format!(" from {}", world.context.about(t)));
-    let to = until.map_or_else(|| " on, also after the plan".to_owned(), |n| format!(" until step {n}"));
-    let servers = world.servers(world.last());
+    let from = since.filter(|_| first.from_step.is_none());
+    let from = from.map_or_else(String::new, |t| format!(" from {}", world.context.about(t)));
+    let to = match (windows.as_slice(), world.protected(world.last())) {
+        ([Window { from_step: None, .. }], false) => " on, also after the plan".to_owned(),
+        (_, false) => format!(" {}, also after the plan", Window::all(&windows)),
+        (_, true) => format!(" {}", Window::all(&windows)),
+    };
+    // In each window it is those that serve then whose logs grow.
+    let servers: BTreeSet<_> = windows
+        .iter()
+        .flat_map(|w| world.servers(world.after(w.until_step.unwrap_or(world.placed().len()) - 1)))
+        .collect();
     Some(world.names.both(|names| {
         format!(
             "one copy only{from}{to}; the logs on {} grow until someone backs them up there",

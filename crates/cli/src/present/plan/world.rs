@@ -13,6 +13,7 @@ use planner::safe_stop;
 use planner::sequence::Placed;
 use planner::solve::Solved;
 use planner::step::Rules;
+use serde::Serialize;
 
 use crate::present::Context;
 use crate::present::names::{Names, Spelt};
@@ -27,6 +28,35 @@ pub struct World<'a> {
     pub names: Names<'a>,
     /// After which steps, counted from 0, the plan may rest.
     pub safe_stops: Vec<usize>,
+}
+
+/// A time in which some database has no second copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Window {
+    /// The step with which it begins, by number; none if it has begun before the plan.
+    pub from_step: Option<usize>,
+    /// The step with whose end it is over, by number; none if it is not, in this plan.
+    pub until_step: Option<usize>,
+}
+
+impl Window {
+    /// In words: `until step 23`, `from step 38 until step 46`; empty where it is all the time.
+    #[must_use]
+    pub fn text(self) -> String {
+        match (self.from_step, self.until_step) {
+            (None, Some(until)) => format!("until step {until}"),
+            (Some(from), Some(until)) => format!("from step {from} until step {until}"),
+            (Some(from), None) => format!("from step {from} on"),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// Several of them in words.
+    #[must_use]
+    pub fn all(windows: &[Self]) -> String {
+        let texts: Vec<String> = windows.iter().map(|w| w.text()).collect();
+        texts.join(", and again ")
+    }
 }
 
 impl<'a> World<'a> {
@@ -124,6 +154,25 @@ impl<'a> World<'a> {
     pub fn protected(&self, v: View<'_>) -> bool {
         let stores = self.problem().wishes.iter().map(|w| self.estate().store(w.store));
         stores.flat_map(|s| &s.databases).all(|&d| v.protected(d))
+    }
+
+    /// The windows in which some database has no second copy, in order.
+    #[must_use]
+    pub fn windows(&self) -> Vec<Window> {
+        let mut windows: Vec<Window> = Vec::new();
+        let mut open = (!self.protected(self.first())).then_some(Window { from_step: None, until_step: None });
+        for n in 0..self.placed().len() {
+            match (self.protected(self.after(n)), open) {
+                (true, Some(window)) => {
+                    windows.push(Window { until_step: Some(n + 1), ..window });
+                    open = None;
+                }
+                (false, None) => open = Some(Window { from_step: Some(n + 1), until_step: None }),
+                (true, None) | (false, Some(_)) => {}
+            }
+        }
+        windows.extend(open);
+        windows
     }
 
     /// The number of the first step from which on something holds, where it does not hold before the plan.

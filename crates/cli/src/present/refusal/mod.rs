@@ -80,6 +80,7 @@ impl RefusalView {
     pub fn new(problem: &Problem, refusal: &Refusal, context: &Context<'_>) -> Self {
         // What is refused is one part of it; the others stand for themselves.
         let about = refused(problem, refusal);
+        let whole = about.wishes.len() == problem.wishes.len();
         let possible = advice::possible(problem, refusal);
         let problem = &about;
         let names = Names::new(&problem.estate);
@@ -107,7 +108,7 @@ impl RefusalView {
                 .into_iter()
                 .chain(possible)
                 .collect(),
-            now: refusal.now.as_ref().map(|part| now::of(problem, part)),
+            now: refusal.now.as_ref().map(|part| now::of(problem, part, whole)),
             decides: advice::decides(problem, &lost, &unmet, context),
             unknown: advice::unknown(problem, &unmet, context),
             unmet_conditions: unmet.iter().map(|u| u.conditions).sum(),

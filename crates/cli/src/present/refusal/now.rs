@@ -23,7 +23,8 @@ pub struct Now {
 }
 
 /// What can be done now: the stores that a plan for service alone brings back.
-pub(super) fn of(problem: &Problem, part: &Part) -> Now {
+/// `whole` says whether nothing else is declared: then no pool has to be named.
+pub(super) fn of(problem: &Problem, part: &Part, whole: bool) -> Now {
     let estate = &problem.estate;
     let mut only: Vec<String> = Vec::new();
     let mut said: Vec<String> = Vec::new();
@@ -44,7 +45,7 @@ pub(super) fn of(problem: &Problem, part: &Part) -> Now {
     // A store that several pools use is named once.
     only.dedup();
     let options: Vec<String> = only.iter().map(|name| format!("--only {name}")).collect();
-    let everything = part.stores.len() == problem.wishes.len();
+    let everything = whole && part.stores.len() == problem.wishes.len();
     let line = if everything {
         "cstopo plan --only service".to_owned()
     } else {

@@ -81,7 +81,7 @@ pub(super) fn dangers(page: &mut Page, view: &PlanView) {
     if let Some(blind) = dangers.blind_restart() {
         page.labelled("Watch out", LABEL, &blind);
     }
-    if let Some(survivor) = &dangers.survivor {
+    for survivor in &dangers.survivors {
         let lead = format!("If {} {}{}, ", survivor.host.short, survivor.breaks(), survivor.when());
         page.hang("", Role::Plain, &format!("{lead}only backups are left: {}.", survivor.backups), Role::Plain);
     }
