@@ -223,7 +223,7 @@ fn what_is_not_known_to_be_otherwise() {
         [[Field::LoadedPrimary(f, s), Field::PrimarySlot(s)], [Field::LoadedMirror(f, s), Field::MirrorSlot(s)]];
     let same = |r: Row<'_>| {
         let differs = |[a, b]: &[Field; 2]| ![r(*a), r(*b)].contains(&Unknown) && r(*a) != r(*b);
-        Truth::from(!pairs.iter().any(|p| differs(p)))
+        Truth::from(!pairs.iter().any(differs))
     };
     Table::of(&e, &pairs.concat()).is(Predicate::NotKnownToRunOtherSlots(f, s), &Direct(&same));
     let services = Field::Services(f);

@@ -22,7 +22,7 @@ impl Deployment {
 
     fn cms_serves_from(&self, at: &SqlInstance) -> bool {
         let online = |d: &&str| self.copy(at, d).is_some_and(super::host::Copy::online);
-        self.answers(at) && KIND.databases().iter().all(|d| online(&d))
+        self.answers(at) && KIND.databases().iter().all(online)
     }
 
     fn cms_serves(&self, slots: &Slots) -> bool {
