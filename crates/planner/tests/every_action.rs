@@ -24,7 +24,8 @@ use planner::verify::fields;
 /// A pool spares a Front End only if at most one is down with it (G2): so the others run. The clause stays, because it names
 /// the Front End that stands in the way, where G2 can only count. A copy serves only where its host answers (G1): the clause
 /// stays, because it says first what has to be mended.
-const TWICE: [(&str, &str, &str); 2] = [("Restart", "routing", "G2"), ("CreateMirror", "answers", "G1")];
+const TWICE: [(&str, &str, &str); 3] =
+    [("Restart", "routing", "G2"), ("CreateMirror", "answers", "G1"), ("Remirror", "answers", "G1")];
 
 /// Kinds of actions for which no case is made here yet.
 const NO_CASE: [&str; 5] = ["MoveCms", "SetUpWitness", "SetWitness", "AwaitQuorum", "OpenPrincipal"];
