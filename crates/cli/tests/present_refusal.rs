@@ -345,7 +345,7 @@ fn a_front_end_whose_machine_is_gone_has_a_document_of_its_own() {
     for part in [
         "fe1.contoso.com and fe2.contoso.com are silent, and the plan needs them.",
         "see Microsoft's \"Restoring an Enterprise Edition member server\" [CT4017]:",
-        "  - away for days: take it out of the topology, publish, restart the others one at",
+        "  - away for days: take it out of the topology, publish, restart the others one\n    at a time",
     ] {
         assert!(text.contains(part), "{part} is not in\n{text}");
     }
