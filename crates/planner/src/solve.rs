@@ -203,15 +203,9 @@ struct Named<'a> {
 
 impl<'a> Named<'a> {
     fn of(problem: &Problem, ids: &'a [StepId]) -> Self {
-        let estate = &problem.estate;
-        let known = |name: &str| {
-            let is = |f: Fqdn| {
-                estate.pool_named(&f).is_some()
-                    || estate.front_end_named(&f).is_some()
-                    || estate.host_named(&f).is_some()
-            };
-            Fqdn::new(name).is_ok_and(is)
-        };
+        // What names only machines and pools that nobody manages belongs to the parts that need it, as what names none.
+        let managed: BTreeSet<&Fqdn> = names(problem).collect();
+        let known = |name: &str| Fqdn::new(name).is_ok_and(|f| managed.contains(&f));
         let mut named = Self { ids, by_name: HashMap::new(), nameless: Vec::new(), moves: Vec::new() };
         for (n, id) in ids.iter().enumerate() {
             if cms::moves(id) {
@@ -233,18 +227,24 @@ impl<'a> Named<'a> {
 
     /// The ids that name something of a part, and those together with the ones that name nothing.
     fn of_part(&self, part: &Problem) -> [Vec<StepId>; 2] {
-        let estate = &part.estate;
-        let pools = part.pools();
-        let front_ends = pools.iter().flat_map(|&p| &estate.pool(p).front_ends).map(|&f| &estate.front_end(f).fqdn);
-        let holders = part.wishes.iter().flat_map(|w| estate.store(w.store).instances.iter().copied());
-        let hosts: BTreeSet<_> = holders.chain(part.named()).map(|i| estate.host_of(i)).collect();
-        let names = pools.iter().map(|&p| &estate.pool(p).fqdn).chain(front_ends);
-        let names = names.chain(hosts.into_iter().map(|h| estate.host(h)));
-        let mut own: BTreeSet<usize> = names.filter_map(|n| self.by_name.get(n.as_str())).flatten().copied().collect();
-        if !cms::places(part, &pools.into_iter().collect()).is_empty() {
+        let mut own: BTreeSet<usize> =
+            names(part).filter_map(|n| self.by_name.get(n.as_str())).flatten().copied().collect();
+        if !cms::places(part, &part.pools().into_iter().collect()).is_empty() {
             own.extend(&self.moves);
         }
         let all: BTreeSet<usize> = own.iter().chain(&self.nameless).copied().collect();
         [own, all].map(|places| places.into_iter().map(|n| self.ids[n].clone()).collect())
     }
+}
+
+/// The pools and machines of the managed stores, by name.
+fn names(problem: &Problem) -> impl Iterator<Item = &Fqdn> {
+    let estate = &problem.estate;
+    let pools = problem.pools();
+    let holders = problem.wishes.iter().flat_map(|w| estate.store(w.store).instances.iter().copied());
+    let hosts: BTreeSet<_> = holders.chain(problem.named()).map(|i| estate.host_of(i)).collect();
+    let front_ends: Vec<_> = pools.iter().flat_map(|&p| estate.pool(p).front_ends.iter().copied()).collect();
+    let pools = pools.into_iter().map(|p| &estate.pool(p).fqdn);
+    let front_ends = front_ends.into_iter().map(|f| &estate.front_end(f).fqdn);
+    pools.chain(front_ends).chain(hosts.into_iter().map(|h| estate.host(h)))
 }
