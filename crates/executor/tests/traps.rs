@@ -207,7 +207,7 @@ fn a_principal_that_sees_neither_partner_nor_witness_serves_nobody() {
         let pool = e.pool_named(&name("pool01")).unwrap();
         Field::Role(e.database_of(pool, "rtcxds").unwrap(), e.instance_named(&rtc("be1")).unwrap())
     };
-    assert_eq!(value(&world, role), Value::Unknown, "all columns are NULL then");
+    assert_eq!(value(&world, role), Value::Recovering, "not online, and every column of its session is NULL");
     assert!(!sql(&mut world, "be1", Statement::WitnessOff).yes(), "refused without quorum");
     assert!(sql(&mut world, "be1", Statement::PartnerOff).yes());
     assert!(online(&world, "be1"));
