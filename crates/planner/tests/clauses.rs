@@ -119,6 +119,16 @@ fn parted(problem: &Problem, state: &State) -> State {
     written(problem, state, &[write(Field::Role(d, a), role(b)), write(Field::Role(d, b), role(a))])
 }
 
+/// The topology names a witness that no session has, and none is wanted.
+fn slot_differs() -> Problem {
+    use support::world::{Plan, THIRD, healthy, set};
+    let mut p = healthy(&Plan { witness: Some("w1.contoso.com"), ..Plan::default() });
+    let store = p.wishes[0].store;
+    p.wishes[0].witness = Wanted::Nothing;
+    set(&mut p, Field::WitnessSlot(store), THIRD.into());
+    p
+}
+
 /// be1 was never mirrored, and is dead.
 fn lost() -> Problem {
     let mut p = seed(&FOUR[..1], 3);
@@ -161,6 +171,7 @@ fn no_clause_of_the_procedure_can_be_taken_away_unnoticed() {
     asking.initial.set(&asking.estate, Field::CmsWritable, Value::Unknown);
     plan(&mut survey, &asking);
     plan(&mut survey, &lost());
+    plan(&mut survey, &slot_differs());
     everything.0.extend(survey.0.clone());
     let needed = survey.0.values().filter(|n| **n).count();
     eprintln!("{} shapes of clauses, {needed} needed", survey.0.len());
