@@ -73,6 +73,11 @@ fn plan(survey: &mut Survey, problem: &Problem) {
         let databases = problem.estate.store(problem.wishes[0].store).databases.iter();
         let mirrors: Vec<_> = databases.map(|&d| write(Field::Role(d, b), Value::Mirror)).collect();
         survey.look(&steps, &known, &written(problem, &p.before, &mirrors));
+        // Or its sessions are suspended.
+        let all = problem.wishes.iter().flat_map(|w| problem.estate.store(w.store).databases.clone());
+        let suspended: Vec<_> =
+            all.flat_map(|d| [a, b].map(|i| write(Field::Session(d, i), Value::Suspended))).collect();
+        survey.look(&steps, &known, &written(problem, &p.before, &suspended));
     }
 }
 
