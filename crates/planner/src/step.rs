@@ -66,11 +66,15 @@ impl<'a> Rules<'a> {
         declaration
     }
 
-    /// The action with that step id among those that apply in a state.
+    /// The action with that step id among those that apply in a state: where there are several, as of two principals either
+    /// may be the one whose session is ended, one that may begin.
     #[must_use]
     pub fn with_id(&self, state: &State, id: &StepId) -> Option<(Action, Rc<Declaration>)> {
-        let proposals = Action::proposals(self.problem, state).into_iter();
-        proposals.map(|a| (self.declare(&a), a)).find(|(d, _)| d.id == *id).map(|(d, a)| (a, d))
+        let v: View<'_> = self.problem.view(state);
+        let declared = Action::proposals(self.problem, state).into_iter().map(|a| (self.declare(&a), a));
+        let named: Vec<_> = declared.filter(|(d, _)| d.id == *id).collect();
+        let at = named.iter().position(|(d, _)| d.may_begin(v)).unwrap_or(0);
+        named.into_iter().nth(at).map(|(d, a)| (a, d))
     }
 
     /// What an action is for a larger problem, of which this one asks only for a part; from now on, here too.

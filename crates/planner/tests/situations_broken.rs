@@ -218,3 +218,22 @@ fn a_pool_that_stands_still_is_started_together_and_nobody_has_to_allow_it() {
     assert_eq!(plan.plan.steps[0].declaration.risk(p.view(&p.initial)), Risk::None);
     assert_eq!(plan.cost.0[3], 0, "nothing is stopped");
 }
+
+#[test]
+fn of_two_principals_one_step_ends_the_session_of_the_right_one() {
+    // Both ends are proposed, and have one id; the fenced one's may not begin.
+    for (primary, mirror) in [(BE2, None), (BE2, Some(BE1)), (BE1, Some(BE2))] {
+        let mut p = two_principals();
+        support::world::slots(&mut p, StoreId(0), primary, mirror);
+        p.wishes[0].slots = model::problem::Slots::Pair(BE1, BE2);
+        let be1 = support::world::host(&p, BE1);
+        set(&mut p, Field::Fenced(be1), Value::Yes);
+        set(&mut p, Field::Reachable(be1), Value::No);
+        for field in [Field::Answers(BE1), Field::Ready(BE1)] {
+            set(&mut p, field, Value::No);
+        }
+        let plan = support::solved(&p);
+        assert!(support::ids(&p).contains(&"end-mirroring/pool01/User".to_owned()));
+        sound(&p, &plan);
+    }
+}
