@@ -4,7 +4,7 @@
 //! Who adds an action adds a case here in which it is proposed and may begin, without which `every_action.rs` fails.
 
 use model::database_type::DatabaseType;
-use model::estate::{Product, StoreId};
+use model::estate::{InstanceId, Product, StoreId};
 use model::field::{Field, Value};
 use model::problem::{Problem, Slots, Wanted};
 
@@ -12,6 +12,9 @@ use crate::support::world::{
     BE1, BE2, FE1, Plan, THIRD, copies, copy, dies, healthy, host, one, ordered, set, slots, want, witnessed,
 };
 use crate::support::{FOUR, cms, seed};
+
+/// The second instance that holds nothing.
+const OTHER: InstanceId = InstanceId(3);
 
 /// Every case, by name.
 pub fn all() -> Vec<(&'static str, Problem)> {
@@ -41,6 +44,15 @@ pub fn all() -> Vec<(&'static str, Problem)> {
         ("the Central Management store is in the pool, which keeps its slots", cms::alone(true)),
         ("every copy is lost", lost(healthy(&Plan::default()), &[BE1, BE2])),
         ("the only copy is lost", lost(alone(), &[BE1])),
+        ("the Central Management store is in the pool that lost its back end", crate::support::cms::night(cms())),
+        ("it is there, and nobody can take it over", kept()),
+        ("the witness is changed", witness(Wanted::One(OTHER))),
+        ("the witness is taken away", witness(Wanted::Nothing)),
+        ("the witness is lost", witness_lost()),
+        ("a principal waits for its witness", offline(Wanted::Unmanaged)),
+        ("a principal is opened without mirror and witness", offline(Wanted::Nothing)),
+        ("both hosts are lost", both_lost()),
+        ("the only host is lost", only_lost()),
     ]
 }
 
@@ -145,7 +157,7 @@ fn pair() -> Problem {
     p
 }
 
-fn role(principal: model::estate::InstanceId) -> Problem {
+fn role(principal: InstanceId) -> Problem {
     let mut p = one();
     p.wishes[0].slots = Slots::Ordered { primary: None, mirror: Wanted::Unmanaged };
     p.wishes[0].principal = Some(principal);
@@ -217,4 +229,78 @@ fn refused() -> Problem {
     copy(&mut p, StoreId(1), BE2, Value::Restoring, Value::NoSession, Value::Complete);
     p.policy.allow_undocumented = true;
     p
+}
+
+fn cms() -> Problem {
+    let mut p = crate::support::cms::paired();
+    want(&mut p, BE2, Some(BE1));
+    p
+}
+
+fn witness(wanted: Wanted) -> Problem {
+    let plan = Plan { witness: Some("w1.contoso.com"), other_witness: Some("w2.contoso.com"), ..Plan::default() };
+    let mut p = healthy(&plan);
+    witnessed(&mut p, THIRD, Value::Connected);
+    p.wishes[0].witness = wanted;
+    p
+}
+
+fn witness_lost() -> Problem {
+    let mut p = witness(Wanted::One(THIRD));
+    witnessed(&mut p, THIRD, Value::Disconnected);
+    let w1 = host(&p, THIRD);
+    dies(&mut p, w1);
+    p
+}
+
+/// be2 and w1 are dead; be1 answers, its copies are not online and say nothing of their session.
+fn offline(wanted: Wanted) -> Problem {
+    let mut p = witness(wanted);
+    for lost in [BE2, THIRD] {
+        let h = host(&p, lost);
+        dies(&mut p, h);
+    }
+    copies(&mut p, BE1, Value::Recovering, Value::Unknown, Value::Complete);
+    for d in p.estate.store(StoreId(0)).databases.clone() {
+        for field in [Field::Safety(d, BE1), Field::Witness(d, BE1), Field::WitnessLink(d, BE1)] {
+            set(&mut p, field, Value::Unknown);
+        }
+    }
+    p.policy.allow_undocumented = wanted == Wanted::Nothing;
+    p
+}
+
+fn kept() -> Problem {
+    let mut p = crate::support::cms::alone(true);
+    want(&mut p, BE1, Some(BE2));
+    p
+}
+
+/// Whoever can be reached has agreed to everything.
+fn agreed(mut p: Problem) -> Problem {
+    p.policy.allow_full_stop = true;
+    let stores = p.wishes.iter().flat_map(|w| p.estate.store(w.store).databases.clone());
+    p.consents = stores.filter(|&d| !p.recreated(d)).collect();
+    p
+}
+
+fn both_lost() -> Problem {
+    let mut p = one();
+    for i in [BE1, BE2] {
+        let h = host(&p, i);
+        dies(&mut p, h);
+    }
+    agreed(p)
+}
+
+fn only_lost() -> Problem {
+    let mut p = one();
+    for s in p.estate.store_ids().collect::<Vec<_>>() {
+        slots(&mut p, s, BE1, None);
+        copy(&mut p, s, BE2, Value::Absent, Value::NoSession, Value::Nothing);
+    }
+    want(&mut p, BE1, None);
+    let be1 = host(&p, BE1);
+    dies(&mut p, be1);
+    agreed(p)
 }

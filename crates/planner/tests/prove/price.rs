@@ -32,7 +32,7 @@ pub fn of(problem: &Problem, before: &State, during: &State, d: &Declaration) ->
     for wish in &problem.wishes {
         let databases = &problem.estate.store(wish.store).databases;
         let instances = &problem.estate.store(wish.store).instances;
-        let served = |&d| instances.iter().any(|&i| serves(problem, during, d, i));
+        let served = |&d| instances.iter().any(|&i| serves_users(problem, during, d, i));
         let synchronized = |&d| {
             let said = |&&i: &&_| during.get(&problem.estate, Field::Session(d, i)) == Value::Synchronized;
             instances.iter().filter(said).count() == 2
@@ -61,6 +61,11 @@ fn serves(problem: &Problem, state: &State, d: model::estate::DatabaseId, i: mod
         && is(Field::Fenced(problem.estate.host_of(i)), Value::No)
 }
 
+/// It serves, and the users' data are there.
+fn serves_users(problem: &Problem, state: &State, d: model::estate::DatabaseId, i: model::estate::InstanceId) -> bool {
+    serves(problem, state, d, i) && state.get(&problem.estate, Field::Content(d, i)) != Value::Fresh
+}
+
 /// Summed over pools: all of a pool while its user store is served by nobody, else its Front Ends that do not run, or that
 /// run slots by which they find no copy: a copy in the mirror slot counts only as PRINCIPAL.
 fn thousandths_without_service(problem: &Problem, state: &State) -> u64 {
@@ -70,7 +75,7 @@ fn thousandths_without_service(problem: &Problem, state: &State) -> u64 {
     for pool in problem.pools() {
         let Some(s) = estate.store_of(pool, DatabaseType::User) else { continue };
         let store = estate.store(s);
-        if !store.databases.iter().all(|&d| store.instances.iter().any(|&i| serves(problem, state, d, i))) {
+        if !store.databases.iter().all(|&d| store.instances.iter().any(|&i| serves_users(problem, state, d, i))) {
             all += 1000;
             continue;
         }

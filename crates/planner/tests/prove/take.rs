@@ -1,5 +1,6 @@
 //! Whether a step may be taken, told anew from the definitions: its requirements hold, it makes no invariant worse, and
-//! while one is false it stops harm or repairs; of several that are false the quorum of a pool comes last. It shares nothing with the planner's own step.
+//! while one is false it stops harm or repairs; of several that are false the quorum of a pool comes last. It shares nothing
+//! with the planner's own step.
 
 use std::collections::HashMap;
 use std::rc::Rc;
