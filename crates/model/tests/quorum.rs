@@ -75,6 +75,14 @@ fn compare(e: &Estate, front_ends: &[FrontEnd], hosts: [Sql; 2]) {
         let votes = view.votes(POOL, leaving);
         assert_eq!(votes.sure >= votes.needed, quorum, "{front_ends:?}, {hosts:?}, without {leaving:?}: {votes:?}");
         assert_eq!(votes.sure, votes.possible, "all is known");
+        assert_eq!(votes.enough(), Truth::from(quorum));
+        if let Some(f) = leaving {
+            // The same one, started: guard G2 of a pool that has lost its votes.
+            let mut with = up.clone();
+            with[f.index()] = true;
+            let quorum = functional(&with, agreed(front_ends, &with, hosts));
+            assert_eq!(view.votes_with(POOL, f), Truth::from(quorum), "{front_ends:?}, {hosts:?}, with {f:?}");
+        }
         // Of the three replicas of a routing group two must be up, and nobody knows which Front Ends hold them.
         let groups = up.iter().filter(|&&x| !x).count() <= 1;
         assert_eq!(view.pool_holds(POOL, leaving), Truth::from(quorum && groups), "{front_ends:?}, {hosts:?}");
@@ -133,6 +141,13 @@ fn what_is_not_known_is_neither_a_sure_vote_nor_an_impossible_one() {
                     functional(&up, agreed(&front_ends, &up, [UP, UP]))
                 })
                 .collect();
+            let enough = (votes.sure >= votes.needed, votes.possible >= votes.needed);
+            let said = match enough {
+                (true, _) => Truth::True,
+                (false, true) => Truth::Unknown,
+                (false, false) => Truth::False,
+            };
+            assert_eq!(votes.enough(), said);
             assert!(votes.sure <= votes.possible && votes.possible <= votes.voters);
             assert!(votes.sure < votes.needed || outcomes.iter().all(|&x| x), "{front_ends:?}: {votes:?}");
             assert!(votes.possible >= votes.needed || !outcomes.contains(&true), "{front_ends:?}: {votes:?}");

@@ -25,17 +25,6 @@ pub enum Spelling<'a> {
     Direct(&'a dyn Fn(Row<'_>) -> Truth),
 }
 
-/// The values of roles and contents that the second spellings speak of; one that is new has to be spelt first.
-fn spelt(field: Field) -> Option<Vec<Value>> {
-    match field {
-        Field::Role(..) => {
-            Some(vec![Value::Absent, Value::Restoring, Value::Unmirrored, Value::Principal, Value::Mirror])
-        }
-        Field::Content(..) => Some(vec![Value::Complete, Value::Behind, Value::Superseded, Value::Nothing]),
-        _ => None,
-    }
-}
-
 /// The rows of some fields.
 pub struct Table<'a> {
     estate: &'a Estate,
@@ -59,7 +48,7 @@ impl<'a> Table<'a> {
         let values: Vec<Vec<Value>> = fields
             .iter()
             .map(|&f| {
-                let known = only(f).or_else(|| spelt(f)).unwrap_or_else(|| vocabulary::domain(f).values(estate));
+                let known = only(f).unwrap_or_else(|| vocabulary::domain(f).values(estate));
                 std::iter::once(Value::Unknown).chain(known).collect()
             })
             .collect();
