@@ -62,6 +62,12 @@ fn complaint(problem: &Problem, code: &Code, key: Key, cost: Option<Price>, plan
     let wrong = match (solve(&problem), cost) {
         (Outcome::NothingToDo, Some(cost)) if cost == Price::default() => None,
         (Outcome::NoPlan { .. }, None) => None,
+        // A pool that cannot start as it is may wait for what it needs; the independent search gives no such leave, and its
+        // None says that the planner was right to.
+        (Outcome::Plan(solved), None) if solved.plan.problem.leave.patience => {
+            plans.fetch_add(1, Relaxed);
+            loose(&problem, &solved)
+        }
         (Outcome::Plan(solved), Some(cost)) if solved.cost.0 == cost => {
             plans.fetch_add(1, Relaxed);
             loose(&problem, &solved)

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use model::condition::Condition;
 use model::database_type::DatabaseType;
 use model::declaration::{Clause, Declaration};
-use model::estate::{DatabaseId, PoolId};
+use model::estate::{DatabaseId, HostId, PoolId, StoreId};
 use model::field::{Field, State, Value, Write};
 use model::plan::Plan;
 use model::problem::Problem;
@@ -155,6 +155,29 @@ impl<'a> Looker<'a> {
         self.problem.pools().into_iter().map(share).collect()
     }
 
+    /// Whether a step works on a pool: it writes something of its Front Ends, of a store it uses, or of a machine that one
+    /// may lie on. One that writes nothing of any pool works for all.
+    fn works_on(&self, d: &Declaration, pool: PoolId) -> bool {
+        let estate = &self.problem.estate;
+        let uses = |s: StoreId| estate.store(s).users.contains(&pool);
+        let on = |h: HostId| {
+            estate.store_ids().any(|s| uses(s) && estate.store(s).instances.iter().any(|&i| estate.host_of(i) == h))
+        };
+        let of = |f: Field| match f {
+            Field::Reachable(h) | Field::Fenced(h) | Field::Epoch(h) => on(h),
+            Field::Answers(i) | Field::Ready(i) => on(estate.host_of(i)),
+            Field::Role(x, _) | Field::Session(x, _) | Field::Content(x, _) => uses(estate.database(x).store),
+            Field::Safety(x, _) | Field::Witness(x, _) | Field::WitnessLink(x, _) => uses(estate.database(x).store),
+            Field::PrimarySlot(s) | Field::MirrorSlot(s) | Field::WitnessSlot(s) => uses(s),
+            Field::Services(f) | Field::Replica(f) | Field::VoterEpoch(f) => estate.front_end(f).pool == pool,
+            Field::StartedSinceMirror(f) => estate.front_end(f).pool == pool,
+            Field::LoadedPrimary(f, _) | Field::LoadedMirror(f, _) => estate.front_end(f).pool == pool,
+            Field::Tested(p) | Field::LogBackups(p) | Field::Reports(p) | Field::HoldsCms(p) => p == pool,
+            Field::CmsWritable | Field::Saved | Field::Publishing => false,
+        };
+        d.begin.iter().chain(&d.end).any(|w| of(w.field))
+    }
+
     fn fails(&self, what: String, moment: Moment) -> Seen {
         let names = |set| members(set).map(|n| self.steps[n].id.0.as_str()).collect::<Vec<_>>().join(", ");
         Seen::Fails(format!("{what}; begun: {}; ended: {}", names(moment.1), names(moment.0)))
@@ -221,7 +244,10 @@ impl<'a> Looker<'a> {
             return Err(self.fails(format!("{} may not begin: {:?}", d.id, c.condition), moment));
         }
         if let (Some(most), 0) = (&self.announced[n], moment.1) {
-            if self.out(state).iter().zip(most).any(|(now, most)| now > most) {
+            let pools = self.problem.pools();
+            let none = !pools.iter().any(|&p| self.works_on(d, p));
+            let longer = |(pool, (now, most)): (&PoolId, (&u64, &u64))| now > most && (none || self.works_on(d, *pool));
+            if pools.iter().zip(self.out(state).iter().zip(most)).any(longer) {
                 return Err(self.fails(format!("{} begins in an outage that nobody announced", d.id), moment));
             }
         }
