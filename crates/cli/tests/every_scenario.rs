@@ -7,7 +7,6 @@ mod oracle;
 mod scenario;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use clap::Parser;
@@ -47,7 +46,7 @@ fn all() -> Vec<Asked> {
             else {
                 panic!("{folder}: no plan")
             };
-            let place = Place::new(Some(PathBuf::from(fixture(&folder))), None);
+            let place = Place::new(Some(fixture(&folder)), None);
             let name = format!("{folder}, {}", case.golden);
             let loaded = load::inputs(&place, &args.inputs);
             assert!(loaded.is_ok() || case.exit != 0, "{name} cannot be loaded");

@@ -68,6 +68,12 @@ fn complaint(problem: &Problem, code: &Code, key: Key, cost: Option<Price>, plan
             plans.fetch_add(1, Relaxed);
             loose(&problem, &solved)
         }
+        // Which steps stop harm where every copy is lost depends on where the plan begins; the independent search begins
+        // everywhere at once and cannot know it.
+        (Outcome::Plan(solved), None) if begins_anew(&solved) => {
+            plans.fetch_add(1, Relaxed);
+            loose(&problem, &solved)
+        }
         (Outcome::Plan(solved), Some(cost)) if solved.cost.0 == cost => {
             plans.fetch_add(1, Relaxed);
             loose(&problem, &solved)
@@ -75,6 +81,10 @@ fn complaint(problem: &Problem, code: &Code, key: Key, cost: Option<Price>, plan
         (answer, _) => Some(format!("the independent search says {cost:?}, the planner {}", said(&answer))),
     };
     wrong.map(|w| format!("{w}\n  in: {}", code.words(&problem, key)))
+}
+
+fn begins_anew(solved: &planner::solve::Solved) -> bool {
+    solved.plan.steps.iter().any(|s| s.declaration.id.0.starts_with("create-databases/"))
 }
 
 fn said(answer: &Outcome) -> String {
