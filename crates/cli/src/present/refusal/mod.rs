@@ -80,7 +80,7 @@ impl RefusalView {
     pub fn new(problem: &Problem, refusal: &Refusal, context: &Context<'_>) -> Self {
         // What is refused is one part of it; the others stand for themselves.
         let about = refused(problem, refusal);
-        let whole = about.wishes.len() == problem.wishes.len();
+        let whole = context.left_out.is_empty() && about.wishes.len() == problem.wishes.len();
         let possible = advice::possible(problem, refusal);
         let problem = &about;
         let names = Names::new(&problem.estate);
