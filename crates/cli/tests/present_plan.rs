@@ -5,6 +5,8 @@ mod present_support;
 use cstopo_cli::present::plan::PlanView;
 use cstopo_cli::present::style::Style;
 use cstopo_cli::present::{json, mermaid, runbook, text};
+use model::estate::FrontEndId;
+use model::field::{Field, Value};
 use model::snapshot::BackupDetail;
 use present_support::estates::{FOUR, seed, solved};
 use present_support::{context, golden, snapshot, well_formed};
@@ -96,4 +98,17 @@ fn the_seed_as_a_runbook_and_as_a_chart() {
     let chart = mermaid::chart(&solved, &context(&read));
     assert_eq!(chart.matches(" --> ").count(), solved.plan.edges.len());
     golden("plan.mmd", &chart);
+}
+
+/// One Front End of two stands still while be1 is dead: the pool has one vote of the two that it needs.
+#[test]
+fn what_is_false_already_is_named_first() {
+    let mut problem = seed(&FOUR, 2);
+    problem.initial.set(&problem.estate, Field::Services(FrontEndId(1)), Value::Stopped);
+    let snapshot = snapshot(&problem);
+    let text = text::plan(&PlanView::new(&solved(&problem), &context(&snapshot)), Style::default());
+    let wrong = text.split("Wrong ").nth(1).unwrap().trim_start();
+    assert!(wrong.starts_with("False already: invariant 4"), "{text}");
+    let start = text.find("Start fe2").unwrap();
+    assert!(start < text.find("Save topology").unwrap(), "{text}");
 }

@@ -15,6 +15,7 @@ use super::world::World;
 use crate::present::known::RESILIENCY;
 use crate::present::names::{Names, Text};
 use crate::present::numbers::{join, verb};
+use crate::present::triage::standing;
 use crate::present::{Context, reasons, time};
 
 /// How a pool is.
@@ -42,7 +43,13 @@ pub(super) fn of(world: &World<'_>) -> Vec<Situation> {
                 Some(n) => format!("{c}; step {n} ends it"),
                 None => c,
             });
-            situation(problem, world.context, &world.names, t, clock)
+            let mut found = situation(problem, world.context, &world.names, t, clock);
+            let violated = standing::violated(problem, pool);
+            if !violated.is_empty() {
+                let first = format!("False already: {}. What stops that comes first.", join(&violated));
+                found.sentences.insert(0, Text::plain(first));
+            }
+            found
         })
         .collect()
 }
