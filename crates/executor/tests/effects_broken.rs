@@ -5,7 +5,7 @@ mod support;
 use executor::driver::Driver;
 use executor::run::{Outcome, StepState};
 use executor::simulated::deployment::FenceWord;
-use executor::simulated::host::Session;
+use executor::simulated::host::{Safety, Session, SessionState};
 use executor::simulated::pool::{Services, Stuck};
 use executor::simulated::{Deployment, Simulated};
 use model::actions::Action;
@@ -29,7 +29,7 @@ fn a_session_that_is_suspended_after_a_force_is_resumed() {
     world.advance(60);
     let mut simulated = begin(world);
     let later = problem(&mut simulated, false, &[]);
-    let resume = declared(&later, "resume/pool01.contoso.com/User");
+    let resume = declared(&later, "synchronise/pool01.contoso.com/User");
     holds(&mut simulated, &later, &resume);
 }
 
@@ -176,4 +176,30 @@ fn a_principal_serves_again_once_it_sees_its_witness() {
     // It may serve at once: the declaration is held against what was seen before.
     let quorum = declared(&night, "quorum/pool01.contoso.com/User");
     holds(&mut simulated, &later, &quorum);
+}
+
+#[test]
+fn a_mirror_that_was_away_catches_up() {
+    let mut world = Deployment::healthy();
+    world.power_off(&host("be2"));
+    world.advance(60);
+    world.power_on(&host("be2"));
+    let mut simulated = begin(world);
+    let now = problem(&mut simulated, false, &[]);
+    holds(&mut simulated, &now, &declared(&now, "synchronise/pool01.contoso.com/User"));
+}
+
+#[test]
+fn an_asynchronous_session_never_becomes_synchronized_and_gets_safety_full() {
+    let mut world = Deployment::healthy();
+    for at in ["be1.contoso.com\\RTC", "be2.contoso.com\\RTC"] {
+        let at: SqlInstance = at.parse().unwrap();
+        sessions_of(&mut world, &at).for_each(|s| (s.safety, s.state) = (Safety::Off, SessionState::Synchronizing));
+    }
+    world.advance(60 * 60);
+    let be2: SqlInstance = "be2.contoso.com\\RTC".parse().unwrap();
+    assert!(sessions_of(&mut world, &be2).all(|s| s.state == SessionState::Synchronizing));
+    let mut simulated = begin(world);
+    let now = problem(&mut simulated, false, &[]);
+    holds(&mut simulated, &now, &declared(&now, "synchronise/pool01.contoso.com/User"));
 }

@@ -127,6 +127,8 @@ pub enum Statement {
     PartnerFailover(String),
     /// `ALTER DATABASE [d] SET PARTNER RESUME`.
     PartnerResume(String),
+    /// `ALTER DATABASE [d] SET PARTNER SAFETY FULL`.
+    SafetyFull(String),
     /// `ALTER DATABASE [d] SET WITNESS OFF`.
     WitnessOff(String),
     /// `ALTER DATABASE [d] SET WITNESS = 'TCP://w.contoso.com:7022'`.
@@ -140,6 +142,8 @@ pub enum Statement {
     },
     /// `RESTORE DATABASE [d] WITH RECOVERY`.
     Recover(String),
+    /// `DROP DATABASE [d]`.
+    Drop(String),
     /// `BACKUP DATABASE [d] TO DISK = N'file'`, outside of the site's own series.
     BackupDatabase {
         /// The database.

@@ -28,8 +28,10 @@ pub const RESTART: Duration =
 pub const FULL_STOP: Duration = range(15 * MIN, 75 * MIN, "operations 14: up to 60 min cold start");
 /// End the sessions of one type.
 pub const END_SESSION: Duration = range(5, 55, "operations 14, proposal");
-/// Resume the sessions of one type, and catch up.
-pub const RESUME: Duration = range(MIN, 15 * MIN, "assumed");
+/// Drop the empty databases of one type.
+pub const DROP: Duration = range(5, 2 * MIN, "assumed");
+/// The mirrors of one type catch up.
+pub const SYNCHRONISE: Duration = range(MIN, 15 * MIN, "assumed");
 /// Give the databases of one type another witness, and see it connected.
 pub const SET_WITNESS: Duration = range(5, 2 * MIN, "assumed");
 /// A principal sees its witness again, and serves.

@@ -289,7 +289,7 @@ impl Problem {
     /// the way there leads over this one. Steps of that part of the way have ids of their own.
     #[must_use]
     pub fn is_meanwhile(&self, s: StoreId, primary: InstanceId) -> bool {
-        self.wish(s).is_some_and(|w| w.ordered_primary().is_some_and(|wanted| wanted != primary))
+        self.wish(s).is_some_and(|w| !w.primaries().is_empty() && !w.primaries().contains(&primary))
     }
 
     /// Whether the product fills a database again by itself once it is created.
@@ -332,6 +332,19 @@ impl Problem {
     #[must_use]
     pub fn mirrors(&self, pool: PoolId) -> bool {
         self.managed(pool).any(Wish::wants_mirror)
+    }
+
+    /// Every instance that the desired file names, and what a state has in mirror slots that are not managed beside a
+    /// primary slot that is as declared: no publish clears them, so their sessions are asked for (rules K9).
+    #[must_use]
+    pub fn needed(&self, state: &State) -> BTreeSet<InstanceId> {
+        let v = self.view(state);
+        let kept = |w: &Wish| {
+            let primary = v.get(Field::PrimarySlot(w.store)).instance()?;
+            let stays = w.primaries().contains(&primary) && w.mirror_beside(primary) == Wanted::Unmanaged;
+            v.get(Field::MirrorSlot(w.store)).instance().filter(|_| stays)
+        };
+        self.named().into_iter().chain(self.wishes.iter().filter_map(kept)).collect()
     }
 
     /// Every instance that the desired file names.

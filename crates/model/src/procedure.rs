@@ -127,6 +127,16 @@ pub const DEVIATIONS: &[Deviation] = &[
         "SQL Server, pausing and resuming mirroring; operations 6.8",
     ),
     deviation(
+        "synchronise",
+        "a session that runs is waited for instead of created again, with safety FULL where it was OFF",
+        "SQL Server, changing transaction safety; operations 6.8 and 8.2",
+    ),
+    deviation(
+        "drop-empty",
+        "databases that were created empty on the other host are dropped: a mirror cannot be created over them",
+        "field reports; operations 6.1",
+    ),
+    deviation(
         "forget-partner",
         "the mirror forgets a session that its partner has ended",
         "SQL Server, removing mirroring; operations 6.8",

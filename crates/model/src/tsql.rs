@@ -10,11 +10,13 @@ pub fn text(statement: &Statement) -> String {
         // From another database: the failover ends every session in its own.
         Statement::PartnerFailover(d) => format!("USE [master];\nALTER DATABASE {} SET PARTNER FAILOVER", name(d)),
         Statement::PartnerResume(d) => format!("ALTER DATABASE {} SET PARTNER RESUME", name(d)),
+        Statement::SafetyFull(d) => format!("ALTER DATABASE {} SET PARTNER SAFETY FULL", name(d)),
         Statement::WitnessOff(d) => format!("ALTER DATABASE {} SET WITNESS OFF", name(d)),
         Statement::WitnessSet { database, host, port } => {
             format!("ALTER DATABASE {} SET WITNESS = 'TCP://{host}:{port}'", name(database))
         }
         Statement::Recover(d) => format!("RESTORE DATABASE {} WITH RECOVERY", name(d)),
+        Statement::Drop(d) => format!("DROP DATABASE {}", name(d)),
         Statement::BackupDatabase { database, file } => {
             format!(
                 "BACKUP DATABASE {}\n  TO DISK = {}\n  WITH COPY_ONLY, INIT, CHECKSUM",

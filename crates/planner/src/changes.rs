@@ -49,6 +49,8 @@ pub enum Seen {
     Value(Value),
     /// Nobody serves, as far as is known, and nobody else may.
     Nobody,
+    /// Two copies serve at once.
+    Twice,
     /// The databases differ.
     Mixed,
 }
@@ -94,18 +96,22 @@ pub fn seen(v: View<'_>, s: StoreId, what: What) -> Seen {
         What::MirrorSlot => Seen::Value(v.get(Field::MirrorSlot(s))),
         What::WitnessSlot => Seen::Value(v.get(Field::WitnessSlot(s))),
         What::Principal => over(&|d| {
-            let server = store.instances.iter().find(|&&i| v.serves(d, i) == Truth::True);
+            let mut servers = store.instances.iter().filter(|&&i| v.serves(d, i) == Truth::True);
             let maybe = || store.instances.iter().any(|&i| v.may_serve(d, i) != Truth::False);
-            match server {
-                Some(&i) => Seen::Value(Value::Instance(i)),
-                None if maybe() => Seen::Value(Value::Unknown),
-                None => Seen::Nobody,
+            match (servers.next(), servers.next()) {
+                (Some(_), Some(_)) => Seen::Twice,
+                (Some(&i), None) => Seen::Value(Value::Instance(i)),
+                (None, _) if maybe() => Seen::Value(Value::Unknown),
+                (None, _) => Seen::Nobody,
             }
         }),
         What::Session => over(&|d| {
-            let known = |&&i: &&_| v.get(Field::Session(d, i)).is_known() && v.get(Field::Answers(i)) == Value::Yes;
-            let session = store.instances.iter().find(known).map(|&i| v.get(Field::Session(d, i)));
-            Seen::Value(session.unwrap_or(Value::Unknown))
+            let session = |&i: &_| v.get(Field::Session(d, i));
+            let known = |i: &&_| session(i).is_known() && v.get(Field::Answers(**i)) == Value::Yes;
+            // As who serves sees it; another copy may have been left behind by an older session, or never have had one.
+            let serves = |i: &&_| v.serves(d, **i) != Truth::True;
+            let seen = store.instances.iter().filter(known).min_by_key(|i| (serves(i), session(i) == Value::NoSession));
+            Seen::Value(seen.map_or(Value::Unknown, session))
         }),
     }
 }

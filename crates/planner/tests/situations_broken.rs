@@ -30,7 +30,7 @@ fn suspended(content: Value) -> Problem {
 
 #[test]
 fn a_suspended_session_is_resumed() {
-    planned(&suspended(Value::Complete), &["resume/pool01/User"]);
+    planned(&suspended(Value::Complete), &["synchronise/pool01/User"]);
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn what_the_former_principal_did_not_send_must_be_given_up() {
     assert!(matches!(solve(&p), Outcome::NoPlan { .. }));
     p.consents = p.estate.store(StoreId(0)).databases.iter().copied().collect();
     let plan = support::solved(&p);
-    assert_eq!(support::ids(&p), ["resume/pool01/User"]);
+    assert_eq!(support::ids(&p), ["synchronise/pool01/User"]);
     assert_eq!(plan.cost.0[0], 3, "three databases, by name");
     sound(&p, &plan);
 }
@@ -235,5 +235,62 @@ fn of_two_principals_one_step_ends_the_session_of_the_right_one() {
         let plan = support::solved(&p);
         assert!(support::ids(&p).contains(&"end-mirroring/pool01/User".to_owned()));
         sound(&p, &plan);
+    }
+}
+
+/// be1 serves, unmirrored; be2 serves something else beside it.
+fn beside(content: Value) -> Problem {
+    let mut p = one();
+    support::world::slots(&mut p, StoreId(0), BE1, None);
+    copies(&mut p, BE1, Value::Unmirrored, Value::NoSession, Value::Complete);
+    copies(&mut p, BE2, Value::Unmirrored, Value::NoSession, content);
+    p
+}
+
+const MIRRORED: [&str; 9] = [
+    "save/topology",
+    "publish/pool01/mirroring",
+    "replicate/pool01/mirroring",
+    "mirror/pool01/User",
+    "restart/fe1/mirroring",
+    "restart/fe2/mirroring",
+    "restart/fe3/mirroring",
+    "test/pool01",
+    "aftercare/pool01",
+];
+
+#[test]
+fn an_old_copy_that_came_back_and_serves_is_fenced_before_anything_else() {
+    let ids = support::ids(&beside(Value::Superseded));
+    assert_eq!(ids[..4], ["fence/be2", "save/topology", "rebuild/be2", "sql-server/be2\\RTC"], "{ids:#?}");
+    sound(&beside(Value::Superseded), &support::solved(&beside(Value::Superseded)));
+}
+
+#[test]
+fn databases_that_were_created_empty_beside_the_living_ones_are_dropped() {
+    let p = beside(Value::Nothing);
+    let mut expected = vec!["drop-empty/pool01/User"];
+    expected.extend(MIRRORED);
+    let plan = support::solved(&p);
+    let mut ids = support::ids(&p);
+    assert_eq!(ids[0], "drop-empty/pool01/User");
+    ids.sort();
+    expected.sort_unstable();
+    assert_eq!(ids, expected);
+    sound(&p, &plan);
+}
+
+#[test]
+fn nothing_is_dropped_where_it_might_be_the_only_copy_or_is_not_known_to_be_empty() {
+    let mut p = beside(Value::Nothing);
+    copies(&mut p, BE1, Value::Unmirrored, Value::NoSession, Value::Unknown);
+    let may = |p: &Problem| {
+        let proposals = model::actions::Action::proposals(p, &p.initial).into_iter().map(|a| a.declare(p));
+        proposals.filter(|d| d.id.0.starts_with("drop-empty/")).any(|d| d.may_begin(p.view(&p.initial)))
+    };
+    assert!(!may(&p), "be1 may have lost what be2 has");
+    assert!(may(&beside(Value::Nothing)));
+    for content in [Value::Unknown, Value::Complete, Value::Behind, Value::Superseded] {
+        assert!(!may(&beside(content)), "{content:?}");
     }
 }

@@ -4,10 +4,10 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use model::field::Field;
+use model::field::{Field, Value};
 use model::problem::{Slots, Wanted};
 use model::rules;
-use support::world::{BE1, BE2, Plan, THIRD, healthy, one, planned, set, sound, want};
+use support::world::{BE1, BE2, Plan, THIRD, copies, dies, healthy, host, one, planned, set, sound, want};
 use support::{FOUR, seed, short, solved};
 
 /// The slots as they were before the loss: what a file says that nobody changed in the night.
@@ -103,7 +103,7 @@ fn a_planned_failover_waits_for_front_ends_that_know_no_partner() {
     let mut p = one();
     let user = p.wishes[0].store;
     for f in p.estate.front_end_ids() {
-        set(&mut p, Field::LoadedMirror(f, user), model::field::Value::Nothing);
+        set(&mut p, Field::LoadedMirror(f, user), Value::Nothing);
     }
     p.wishes[0].principal = Some(BE2);
     let rounds = ["restart/fe1/mirroring", "restart/fe2/mirroring", "restart/fe3/mirroring", "failover/pool01/User"];
@@ -112,4 +112,32 @@ fn a_planned_failover_waits_for_front_ends_that_know_no_partner() {
     p.lifted = BTreeSet::from([rules::FOLLOW.key]);
     let ids = support::ids(&p);
     assert_eq!(ids[2..], ["failover/pool01/User", "restart/fe3/mirroring"], "{ids:#?}");
+}
+
+#[test]
+fn of_two_slots_in_any_order_one_is_new_and_the_other_does_not_serve() {
+    // be1 serves alone; the store shall lie on be2 and be3.
+    let mut p = healthy(&Plan { types: &FOUR[..2], spare: Some("be3.contoso.com\\RTC"), ..Plan::default() });
+    for s in p.estate.store_ids().collect::<Vec<_>>() {
+        support::world::slots(&mut p, s, BE1, None);
+    }
+    copies(&mut p, BE1, Value::Unmirrored, Value::NoSession, Value::Complete);
+    copies(&mut p, BE2, Value::Absent, Value::NoSession, Value::Nothing);
+    p.wishes.iter_mut().for_each(|w| w.slots = Slots::Pair(BE2, THIRD));
+    let plan = solved(&p);
+    sound(&p, &plan);
+    let last = &plan.placed.last().unwrap().taken.after;
+    for wish in &p.wishes {
+        let slot = |field| last.get(&p.estate, field).instance().unwrap();
+        let pair = BTreeSet::from([slot(Field::PrimarySlot(wish.store)), slot(Field::MirrorSlot(wish.store))]);
+        assert_eq!(pair, BTreeSet::from([BE2, THIRD]));
+    }
+    // The principal of the exchanged pair serves, and what is declared first is dead: the same way.
+    let mut p = healthy(&Plan { spare: Some("be3.contoso.com\\RTC"), ..Plan::default() });
+    let (user, be2) = (p.wishes[0].store, host(&p, BE2));
+    support::world::slots(&mut p, user, BE2, Some(BE1));
+    dies(&mut p, be2);
+    copies(&mut p, BE1, Value::Principal, Value::Disconnected, Value::Complete);
+    p.wishes[0].slots = Slots::Pair(BE2, THIRD);
+    sound(&p, &solved(&p));
 }

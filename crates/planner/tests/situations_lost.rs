@@ -3,9 +3,10 @@
 mod support;
 
 use model::field::{Field, Value};
+use model::problem::{Slots, Wanted};
 use model::procedure::MIRROR_SENTENCES;
 use support::FOUR;
-use support::world::{BE1, BE2, Plan, copies, dies, healthy, host, planned, set};
+use support::world::{BE1, BE2, Plan, copies, dies, healthy, host, planned, set, sound};
 
 fn mirror_lost(plan: &Plan<'_>) -> model::problem::Problem {
     let mut p = healthy(plan);
@@ -58,4 +59,17 @@ fn a_mirror_that_lost_only_its_sql_server_is_fenced_too() {
 fn even_two_front_ends_roll_because_the_primary_votes() {
     let ids = support::ids(&mirror_lost(&Plan { front_ends: 2, ..Plan::default() }));
     assert!(ids.contains(&"restart/fe2/mirroring".to_owned()) && !ids.iter().any(|i| i.starts_with("full-stop")));
+}
+
+/// K9: a session belongs where the published slots say, also where the desired file leaves the mirror to itself.
+#[test]
+fn a_mirror_that_is_not_declared_and_stays_published_is_built_again() {
+    let mut p = mirror_lost(&Plan::default());
+    let declared = support::ids(&p);
+    p.wishes[0].slots = Slots::Ordered { primary: Some(BE1), mirror: Wanted::Unmanaged };
+    let plan = support::solved(&p);
+    sound(&p, &plan);
+    let (rest, aftercare) = declared.split_at(declared.len() - 2);
+    assert_eq!(support::ids(&p), rest, "all but {aftercare:?}, which belong to a declared mirror");
+    assert_eq!(plan.cost.0[2], 3, "fenced, rebuilt, set up: a host that nobody named");
 }

@@ -51,7 +51,7 @@ fn four_types_in_four_middle_states() {
     let ids = ids(&p);
     let moved = ids.iter().any(|i| i == "failover/pool01/User" || i == "failback/pool01/User");
     assert!(moved, "{ids:#?}");
-    let rest = ["resume/pool01/Application", "forget-partner/pool01/Archiving", "mirror/pool01/Archiving"];
+    let rest = ["synchronise/pool01/Application", "forget-partner/pool01/Archiving", "mirror/pool01/Archiving"];
     has(&ids, &rest);
     has(&ids, &["mirror/pool01/Monitoring", "restart/fe1/mirroring"]);
     assert!(!ids.iter().any(|i| i.starts_with("fence") || i.starts_with("publish")), "{ids:#?}");
@@ -154,5 +154,5 @@ fn suspended_with_a_full_log_on_a_pool_whose_front_ends_run_old_slots() {
     set(&mut p, Field::LoadedMirror(FE1, StoreId(0)), Value::Nothing);
     set(&mut p, Field::Replica(FE1), Value::Stale);
     let ids = ids(&p);
-    has(&ids, &["resume/pool01/User", "replicate/pool01/mirroring", "restart/fe1/mirroring"]);
+    has(&ids, &["synchronise/pool01/User", "replicate/pool01/mirroring", "restart/fe1/mirroring"]);
 }

@@ -165,7 +165,7 @@ fn a_witness_waits_for_a_session_that_is_suspended() {
     copies(&mut p, BE2, Value::Mirror, Value::Suspended, Value::Behind);
     let ids = support::ids(&p);
     let at = |id: &str| ids.iter().position(|i| i == id).unwrap_or_else(|| panic!("no {id} in {ids:?}"));
-    assert!(at("resume/pool01/User") < at("witness/pool01/User"));
+    assert!(at("synchronise/pool01/User") < at("witness/pool01/User"));
 }
 
 #[test]

@@ -91,8 +91,10 @@ pub enum Verb {
     PartnerOff,
     PartnerFailover,
     PartnerResume,
+    SafetyFull,
     WitnessOff,
     Recover,
+    Drop,
 }
 
 /// Something that was sent and has not taken effect yet.
@@ -146,8 +148,10 @@ fn sql(on: &SqlInstance, statement: &Statement) -> Deed {
         Statement::PartnerOff(d) => (Verb::PartnerOff, d),
         Statement::PartnerFailover(d) => (Verb::PartnerFailover, d),
         Statement::PartnerResume(d) => (Verb::PartnerResume, d),
+        Statement::SafetyFull(d) => (Verb::SafetyFull, d),
         Statement::WitnessOff(d) => (Verb::WitnessOff, d),
         Statement::Recover(d) => (Verb::Recover, d),
+        Statement::Drop(d) => (Verb::Drop, d),
         Statement::BackupDatabase { database, file } => return back_up(on, database, false, file),
         Statement::BackupLog { database, file } => return back_up(on, database, true, file),
         Statement::RestoreDatabase { database, file } => return restore(on, database, false, file),

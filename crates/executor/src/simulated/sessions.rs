@@ -6,7 +6,7 @@
 use topology::names::SqlInstance;
 
 use super::deployment::Deployment;
-use super::host::{CopyState, MonitorRow, Role, Session, SessionState};
+use super::host::{CopyState, MonitorRow, Role, Safety, Session, SessionState};
 
 /// Ping timeout of partners and witness: 10 s by default (operations §14).
 pub const PING_TIMEOUT: u64 = 10;
@@ -211,6 +211,8 @@ impl Deployment {
                 session.state = SessionState::Synchronizing;
                 session.synchronized_at = Some(due);
             }
+            // Asynchronous: the principal never waits, and nobody ever says that both hold the same.
+            SessionState::Synchronizing if session.safety == Safety::Off => {}
             SessionState::Synchronizing => {
                 let due = *session.synchronized_at.get_or_insert(due);
                 if due <= now {

@@ -6,7 +6,7 @@ use topology::names::{Fqdn, SqlInstance};
 use super::act::Outcome;
 use super::deed::Verb;
 use super::deployment::Deployment;
-use super::host::{CopyState, Role, SessionState, WitnessLink};
+use super::host::{CopyState, Role, Safety, SessionState, WitnessLink};
 
 impl Deployment {
     /// One statement on an instance.
@@ -18,12 +18,14 @@ impl Deployment {
             Verb::PartnerOff => self.partner_off(on, database),
             Verb::PartnerFailover => self.partner_failover(on, database),
             Verb::PartnerResume => self.partner_resume(on, database),
+            Verb::SafetyFull => self.safety_full(on, database),
             Verb::WitnessOff => self.witness_off(on, database),
             Verb::Recover => self.recover(on, database),
+            Verb::Drop => self.drop_database(on, database),
         };
         let kind = super::deed::Deed::Sql { on: on.clone(), verb, database: database.to_owned() }.kind();
-        // A witness holds no copy: with another one there is nothing to test anew.
-        if let Some(kind) = kind.filter(|_| verb != Verb::WitnessOff) {
+        // Neither a witness nor a safety level is a copy: there is nothing to test anew.
+        if let Some(kind) = kind.filter(|_| !matches!(verb, Verb::WitnessOff | Verb::SafetyFull)) {
             self.touched(kind, on);
         }
         said(database, done)
@@ -86,6 +88,22 @@ impl Deployment {
         Ok(())
     }
 
+    /// `SET PARTNER SAFETY FULL`, on a principal that serves. Both partners have it, if they see each other.
+    fn safety_full(&mut self, on: &SqlInstance, database: &str) -> Result<(), &'static str> {
+        let copy = self.copy(on, database).ok_or("the database does not exist")?;
+        let session = copy.session.clone().ok_or("the database is not mirrored")?;
+        if session.role != Role::Principal || !copy.online() {
+            return Err("the statement must be run on the principal");
+        }
+        let hears = self.linked(on, &session.partner);
+        for at in [Some(on), Some(&session.partner).filter(|_| hears)].into_iter().flatten() {
+            if let Some(session) = self.copy_mut(at, database).and_then(|c| c.session.as_mut()) {
+                session.safety = Safety::Full;
+            }
+        }
+        Ok(())
+    }
+
     /// `SET WITNESS OFF`, on a principal that serves; refused where the quorum is lost (operations §7.5).
     fn witness_off(&mut self, on: &SqlInstance, database: &str) -> Result<(), &'static str> {
         let copy = self.copy(on, database).ok_or("the database does not exist")?;
@@ -142,6 +160,18 @@ impl Deployment {
         if let Some(copy) = self.copy_mut(on, database) {
             copy.state = CopyState::Online;
         }
+        Ok(())
+    }
+}
+
+impl Deployment {
+    /// `DROP DATABASE`: refused while it is mirrored.
+    fn drop_database(&mut self, on: &SqlInstance, database: &str) -> Result<(), &'static str> {
+        if self.copy(on, database).is_some_and(|c| c.session.is_some()) {
+            return Err("the database is mirrored");
+        }
+        let server = self.instance_mut(on).ok_or("the server is not there")?;
+        server.databases.retain(|c| !c.name.eq_ignore_ascii_case(database));
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Create the mirrors of a database type: copied from the primary slot to the mirror slot, under guard G1.
 
-use super::{Declare, back_end_lost, mirror_lost, pool_id, purpose};
+use super::{Declare, back_end_lost, mirror_lost, pool_id, purpose, young};
 use crate::call::{Call, Cmdlet};
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
@@ -69,9 +69,12 @@ impl CreateMirror {
         }
     }
 
-    /// What a new mirror asks of the pools that use the store.
+    /// What a new mirror asks of the pools that use the store; one that runs already has asked for it.
     fn side(&self, estate: &Estate) -> Vec<Write> {
         let mut end = Vec::new();
+        if self.create.is_empty() {
+            return end;
+        }
         for &pool in &estate.store(self.store).users {
             end.push(write(Field::Tested(pool), Value::No));
             end.push(write(Field::LogBackups(pool), Value::No));
@@ -119,7 +122,12 @@ impl Declare for CreateMirror {
                 problem.estate.store(s).databases.iter().copied().filter(|&d| test(d)).collect()
             };
             let create = of(&|d| v.get(Field::Session(d, from)) == Value::NoSession);
-            let synchronizing = of(&|d| v.get(Field::Session(d, from)) == Value::Synchronizing);
+            // A mirror that was there before and catches up again is not this step's.
+            let made = young(problem, s);
+            let synchronizing = of(&|d| {
+                made && v.get(Field::Session(d, from)) == Value::Synchronizing
+                    && v.get(Field::Safety(d, from)) != Value::Off
+            });
             let leftovers = create.iter().any(|&d| v.get(Field::Role(d, to)) == Value::Restoring);
             let witness = v.get(Field::WitnessSlot(s)).instance();
             if !(create.is_empty() && synchronizing.is_empty()) {
@@ -144,7 +152,7 @@ impl Declare for CreateMirror {
             clause(Condition::Is(Field::Answers(to), Value::Yes), rules::ANSWERS),
         ];
         // The cmdlet asks all three machines for their accounts (operations §6.1).
-        if let Some(w) = self.witness {
+        if let Some(w) = self.witness.filter(|_| !self.create.is_empty()) {
             requires.push(clause(Condition::Is(Field::Answers(w), Value::Yes), rules::ANSWERS));
         }
         if !self.create.is_empty() {

@@ -21,8 +21,9 @@ pub struct Fence {
 }
 
 impl Fence {
-    /// Whether the host itself does not answer, or some other copy has lost it and it is not seen to be a mirror there: an
-    /// old principal that believes in itself is fenced, a mirror that waits is not.
+    /// Whether the host itself does not answer, or serves an old copy beside another one that serves, or some other copy has
+    /// lost it and it is not seen to be a mirror there: an old principal that believes in itself is fenced, a mirror that
+    /// waits is not.
     fn lost(problem: &Problem, state: &State, host: HostId) -> bool {
         let v = problem.view(state);
         problem.wishes.iter().any(|w| {
@@ -38,7 +39,12 @@ impl Fence {
                         .into_iter()
                         .any(|&x| matches!(v.get(Field::Session(d, x)), Value::Disconnected | Value::Suspended))
                 });
-                silent || alone
+                let old = store.databases.iter().any(|&d| {
+                    let others = store.instances.iter().filter(|&&x| problem.estate.host_of(x) != host);
+                    let old = v.get(Field::Content(d, i)) == Value::Superseded && v.serves(d, i).holds();
+                    old && others.into_iter().any(|&x| v.serves(d, x).holds())
+                });
+                silent || alone || old
             })
         })
     }

@@ -8,6 +8,7 @@ mod bring_back;
 mod confirm;
 mod create_databases;
 mod create_mirror;
+mod drop_empty;
 mod end_mirroring;
 mod fail_over;
 mod fence;
@@ -20,19 +21,19 @@ mod rebuild;
 mod recover;
 mod remirror;
 mod restart;
-mod resume_session;
 mod save;
 mod set_up_sql;
 mod set_up_witness;
 mod set_witness;
 mod start_services;
+mod synchronise;
 mod test_databases;
 
 pub use confirm::Confirm;
 pub use publish::{Publish, Purpose};
 
 use crate::declaration::{Declaration, StepId};
-use crate::estate::{Estate, HostId, InstanceId, PoolId};
+use crate::estate::{Estate, HostId, InstanceId, PoolId, StoreId};
 use crate::field::{Field, State, Value};
 use crate::problem::Problem;
 
@@ -94,6 +95,8 @@ macro_rules! catalogue {
 
 catalogue! {
     Fence = fence::Fence,
+    DropEmpty = drop_empty::DropEmpty,
+    Synchronise = synchronise::Synchronise,
     FailOver = fail_over::FailOver,
     Save = save::Save,
     MoveCms = move_cms::MoveCms,
@@ -110,7 +113,6 @@ catalogue! {
     TestDatabases = test_databases::TestDatabases,
     Aftercare = aftercare::Aftercare,
     Confirm = confirm::Confirm,
-    ResumeSession = resume_session::ResumeSession,
     ForgetPartner = forget_partner::ForgetPartner,
     StartServices = start_services::StartServices,
     Recover = recover::Recover,
@@ -166,6 +168,13 @@ fn mirror_lost(problem: &Problem, host: HostId) -> bool {
 /// The name of a purpose, where it serves the desired slots, and where it only leads to them.
 fn purpose(name: &str, meanwhile: bool) -> String {
     if meanwhile { format!("{name}-meanwhile") } else { name.to_owned() }
+}
+
+/// Whether mirrors of a store are in the making, as observed: some Front End has not started since the last one was created.
+fn young(problem: &Problem, s: StoreId) -> bool {
+    let v = problem.view(&problem.initial);
+    let front_ends = problem.estate.store(s).users.iter().flat_map(|&p| &problem.estate.pool(p).front_ends);
+    front_ends.into_iter().any(|&f| v.get(Field::StartedSinceMirror(f)) == Value::No)
 }
 
 /// Whether no store may lie on the machine of an instance: it can only witness.

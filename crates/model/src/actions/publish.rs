@@ -62,6 +62,15 @@ struct Slots {
     witness: Option<InstanceId>,
 }
 
+/// What a change of slots leads to.
+#[derive(Clone, Copy)]
+struct Aim {
+    /// The instance for the primary slot.
+    primary: InstanceId,
+    /// Where it is not the declared one: which of those that are declared the data have to get to from there, as its mirror.
+    toward: Option<InstanceId>,
+}
+
 /// Publish a change of slots.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Publish {
@@ -129,14 +138,11 @@ impl Publish {
     }
 
     /// The change of one store for a purpose, if its wish needs it.
-    fn change(problem: &Problem, state: &State, s: StoreId, purpose: Purpose, want: InstanceId) -> Option<Change> {
+    fn change(problem: &Problem, state: &State, s: StoreId, purpose: Purpose, aim: Aim) -> Option<Change> {
         let wish = problem.wish(s)?;
         let before = slots(problem, state, s)?;
-        let mirror_wanted = match wish.ordered_primary() {
-            // On the way: the data has to get to the instance that shall have the store, as its mirror.
-            Some(wanted) if wanted != want => Wanted::One(wanted),
-            _ => wish.mirror_beside(want),
-        };
+        let want = aim.primary;
+        let mirror_wanted = aim.toward.map_or_else(|| wish.mirror_beside(want), Wanted::One);
         let pair_stays = before.mirror.is_some()
             && want == before.primary
             && match mirror_wanted {
@@ -159,7 +165,7 @@ impl Publish {
                 }
                 Wanted::Nothing | Wanted::Unmanaged => None,
             },
-            (Purpose::Witness, Some(_)) if pair_stays && wish.ordered_primary().is_none_or(|p| p == want) => {
+            (Purpose::Witness, Some(_)) if pair_stays && aim.toward.is_none() => {
                 let witness = wish.witness_wish()?;
                 (witness != before.witness).then_some(Slots { witness, ..before })
             }
@@ -168,14 +174,25 @@ impl Publish {
         Some(Change { store: s, before, after, heir: want })
     }
 
-    /// Where the store has to go first: what is declared for the primary slot does not serve, and another instance does.
+    /// Where the store shall go, by the n-th choice that its wish leaves open: a primary slot that is declared, or else one
+    /// of them by way of another.
+    fn aim(problem: &Problem, state: &State, s: StoreId, choice: usize) -> Option<Aim> {
+        let primaries = problem.wish(s)?.primaries();
+        match (primaries.get(choice / 2), choice) {
+            (Some(&p), 0 | 2) => Some(Aim { primary: p, toward: None }),
+            (Some(&p), _) => Self::detour(problem, state, s, &primaries).map(|i| Aim { primary: i, toward: Some(p) }),
+            (None, 0) => Some(Aim { primary: slots(problem, state, s)?.primary, toward: None }),
+            (None, _) => None,
+        }
+    }
+
+    /// Where the store has to go first: nothing that is declared for the primary slot serves, and another instance does.
     /// Databases get from there to the declared one only by mirroring and a change of the slots (operations §2.1, §6.5).
-    fn detour(problem: &Problem, state: &State, s: StoreId) -> Option<InstanceId> {
-        let wanted = problem.wish(s)?.ordered_primary()?;
+    fn detour(problem: &Problem, state: &State, s: StoreId, declared: &[InstanceId]) -> Option<InstanceId> {
         let v = problem.view(state);
         let store = problem.estate.store(s);
         let holds = |i: InstanceId| store.databases.iter().all(|&d| v.serves(d, i).holds());
-        if holds(wanted) { None } else { store.instances.iter().copied().find(|&i| holds(i)) }
+        if declared.iter().any(|&i| holds(i)) { None } else { store.instances.iter().copied().find(|&i| holds(i)) }
     }
 
     /// Whether it leads to slots that are not the declared ones.
@@ -414,20 +431,10 @@ impl Declare for Publish {
                 let stores: Vec<StoreId> =
                     problem.managed(pool).map(|w| w.store).filter(|&s| problem.estate.store(s).pool == pool).collect();
                 // One proposal for each choice of primary slots that the wishes leave open, and one for the way round.
-                for choice in 0..3 {
-                    let wanted = |s: StoreId| {
-                        if choice == 2 {
-                            return Self::detour(problem, state, s);
-                        }
-                        let primaries = problem.wish(s)?.primaries();
-                        match (primaries.get(choice), choice) {
-                            (Some(&p), _) => Some(p),
-                            (None, 0) => Some(slots(problem, state, s)?.primary),
-                            (None, _) => None,
-                        }
-                    };
-                    let changes: Vec<Change> =
-                        stores.iter().filter_map(|&s| Self::change(problem, state, s, purpose, wanted(s)?)).collect();
+                for choice in 0..4 {
+                    let change =
+                        |&s: &_| Self::change(problem, state, s, purpose, Self::aim(problem, state, s, choice)?);
+                    let changes: Vec<Change> = stores.iter().filter_map(change).collect();
                     let publish = Self { purpose, pools: vec![pool], changes };
                     if !publish.changes.is_empty() && !all.contains(&publish) {
                         all.push(publish);

@@ -70,7 +70,7 @@ impl Declare for Rebuild {
     fn propose(problem: &Problem, state: &State) -> Vec<Self> {
         let v = problem.view(state);
         // A host that is fenced serves and mirrors nothing until it is built anew, whatever it was before.
-        let hosts: BTreeSet<HostId> = problem.named().into_iter().map(|i| problem.estate.host_of(i)).collect();
+        let hosts: BTreeSet<HostId> = problem.needed(state).into_iter().map(|i| problem.estate.host_of(i)).collect();
         let needed = |&h: &HostId| v.get(Field::Fenced(h)) == Value::Yes;
         hosts.into_iter().filter(needed).map(|host| Self::of(problem, state, host)).collect()
     }

@@ -27,7 +27,7 @@ impl Declare for SetUpSql {
                 && v.get(Field::Ready(i)) != Value::Yes
                 && v.get(Field::Reachable(problem.estate.host_of(i))) == Value::Yes
         };
-        problem.named().into_iter().filter(missing).map(|instance| Self { instance }).collect()
+        problem.needed(state).into_iter().filter(missing).map(|instance| Self { instance }).collect()
     }
 
     fn order(&self) -> u16 {

@@ -33,7 +33,11 @@ pub fn all() -> Vec<(&'static str, Problem)> {
         ("two slots in any order, and a mirror is added", pair()),
         ("a role, whatever the slots", role(BE2)),
         ("one type half here, half there, comes home", half()),
-        ("a mirror catches up", catching_up()),
+        ("a mirror catches up", catching_up(Value::Full)),
+        ("a mirror is asynchronous", catching_up(Value::Off)),
+        ("mirrors are in the making", in_the_making()),
+        ("empty databases beside the living ones", beside(Value::Nothing)),
+        ("an old copy serves beside the living one", beside(Value::Superseded)),
         ("sessions are suspended", suspended(false)),
         ("sessions are suspended after a force, loss agreed to", suspended(true)),
         ("a mirror remembers a session", one_sided()),
@@ -172,10 +176,26 @@ fn half() -> Problem {
     p
 }
 
-fn catching_up() -> Problem {
+fn catching_up(safety: Value) -> Problem {
     let mut p = one();
     copies(&mut p, BE1, Value::Principal, Value::Synchronizing, Value::Complete);
     copies(&mut p, BE2, Value::Mirror, Value::Synchronizing, Value::Behind);
+    for d in p.estate.store(StoreId(0)).databases.clone() {
+        [BE1, BE2].into_iter().for_each(|i| set(&mut p, Field::Safety(d, i), safety));
+    }
+    p
+}
+
+fn in_the_making() -> Problem {
+    let mut p = catching_up(Value::Full);
+    set(&mut p, Field::StartedSinceMirror(FE1), Value::No);
+    p
+}
+
+/// Beside be1, which serves, be2 serves something else.
+fn beside(content: Value) -> Problem {
+    let mut p = unmirrored(&Plan::default());
+    copies(&mut p, BE2, Value::Unmirrored, Value::NoSession, content);
     p
 }
 

@@ -141,6 +141,7 @@ fn standing(say: &dyn Fn(&str), reviewed: &Reviewed, report: &Report) {
             Seen::Value(Value::Instance(i)) => format!("served by {}", estate.instance(i).name),
             Seen::Value(_) => "not known to be served".to_owned(),
             Seen::Nobody => "served by nobody".to_owned(),
+            Seen::Twice => "served by two at once".to_owned(),
             Seen::Mixed => "served in part".to_owned(),
         };
         say(&format!("  {}/{}: {server}", estate.pool(store.pool).fqdn, store.kind));
@@ -188,6 +189,7 @@ fn whole(say: &dyn Fn(&str), reviewed: &Reviewed, report: &Report, screen: &Scre
             let value = match line.new {
                 Seen::Value(value) => vocabulary::value_text(estate, value),
                 Seen::Nobody => "nobody".to_owned(),
+                Seen::Twice => "two at once".to_owned(),
                 Seen::Mixed => "mixed".to_owned(),
             };
             let what = match line.what {

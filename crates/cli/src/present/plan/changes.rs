@@ -109,6 +109,7 @@ fn seen(world: &World<'_>, names: &Names<'_>, store: StoreId, what: What, seen: 
         Seen::Value(Value::Instance(i)) => names.instance(i),
         Seen::Value(value) => vocabulary::value_text(names.estate, value),
         Seen::Nobody => "nobody".to_owned(),
+        Seen::Twice => "two at once".to_owned(),
         Seen::Mixed => "not the same for all".to_owned(),
     }
 }

@@ -83,7 +83,7 @@ fn broken(triage: &PoolTriage) -> bool {
     }
 }
 
-/// The instances in a slot of a managed store of the pool, primary slots first.
+/// The instances in a slot of a managed store of the pool, primary slots first; then those that serve and are in none.
 #[must_use]
 pub fn instances(problem: &Problem, v: View<'_>, pool: PoolId) -> Vec<InstanceId> {
     let mut list: Vec<InstanceId> = Vec::new();
@@ -94,10 +94,19 @@ pub fn instances(problem: &Problem, v: View<'_>, pool: PoolId) -> Vec<InstanceId
             }
         }
     }
+    for wish in problem.managed(pool) {
+        let store = problem.estate.store(wish.store);
+        let serves = |i: &&_| store.databases.iter().any(|&d| v.serves(d, **i) == Truth::True);
+        for &i in store.instances.iter().filter(serves) {
+            if !list.contains(&i) {
+                list.push(i);
+            }
+        }
+    }
     list
 }
 
-/// The slots that an instance has in the published topology, for the managed stores of a pool: `primary slot`.
+/// The slots that an instance has in the published topology, for the managed stores of a pool: `primary slot`, `no slot`.
 #[must_use]
 pub fn slots(problem: &Problem, v: View<'_>, pool: PoolId, i: InstanceId) -> String {
     let stores: Vec<_> = problem.managed(pool).map(|w| w.store).collect();
@@ -108,7 +117,8 @@ pub fn slots(problem: &Problem, v: View<'_>, pool: PoolId, i: InstanceId) -> Str
         (n > 0).then(|| if n == stores.len() { format!("{name} slot") } else { format!("{name} slot of {n} stores") })
     };
     let words = [word("primary", in_slot(Field::PrimarySlot)), word("mirror", in_slot(Field::MirrorSlot))];
-    join(&words.into_iter().flatten().collect::<Vec<_>>())
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    if words.is_empty() { "no slot".to_owned() } else { join(&words) }
 }
 
 /// Databases of the managed stores of a pool that may have a copy on an instance.

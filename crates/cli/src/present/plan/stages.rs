@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use model::declaration::Stage as Part;
+use model::declaration::{Stage as Part, Work};
 use model::estate::InstanceId;
 use model::field::{Field, Value};
+use model::truth::Truth;
 use model::view::View;
 use planner::sequence::Placed;
 use serde::Serialize;
@@ -33,10 +34,10 @@ pub(super) fn of(world: &World<'_>, steps: Vec<Step>) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
     let mut part_before = None;
     for (n, step) in steps.into_iter().enumerate() {
-        let part = world.placed()[n].declaration.stage;
+        let part = part_of(world, n);
         if part_before != Some(part) {
             part_before = Some(part);
-            let length = world.placed()[n..].iter().take_while(|p| p.declaration.stage == part).count();
+            let length = (n..world.placed().len()).take_while(|&m| part_of(world, m) == part).count();
             stages.push(head(world, part, n, n + length - 1));
         }
         if let Some(stage) = stages.last_mut() {
@@ -46,13 +47,26 @@ pub(super) fn of(world: &World<'_>, steps: Vec<Step>) -> Vec<Stage> {
     stages
 }
 
+/// The part of a step. What is saved is saved for the publish that follows, and belongs to it.
+fn part_of(world: &World<'_>, n: usize) -> Part {
+    let own = &world.placed()[n].declaration;
+    let mut later = world.placed()[n..].iter().map(|p| &p.declaration);
+    let publish = later.find(|d| d.work == Work::Publish).filter(|_| own.origin.deviation == Some("save"));
+    publish.unwrap_or(own).stage
+}
+
+/// Whether something is false that no step may make so.
+fn harmed(world: &World<'_>, v: View<'_>) -> bool {
+    model::invariant::all(world.problem()).iter().any(|c| c.condition.eval(v) == Truth::False)
+}
+
 fn head(world: &World<'_>, part: Part, first: usize, last: usize) -> Stage {
     let placed = &world.placed()[first..=last];
     let (before, after) = (world.view(&placed[0].before), world.after(last));
     let rested = first.checked_sub(1).is_some_and(|n| world.safe_stops.contains(&n));
     let when = match part {
         Part::Rebuild => "as long as it takes you",
-        _ if !world.served(before) => "now",
+        _ if !world.served(before) || harmed(world, before) => "now",
         _ if rested || (first == 0 && world.protected(before)) => "can wait for daylight",
         _ => "soon, there is nothing to spare",
     };
@@ -82,7 +96,7 @@ fn purpose(
         world.in_slot(after, slot).difference(&world.in_slot(before, slot)).copied().collect()
     };
     match part {
-        Part::Serve if world.servers(before) == world.servers(after) => {
+        Part::Serve if world.servers(before) == world.servers(after) && !subjects(names, placed).is_empty() => {
             format!("Make sure that {} cannot serve", subjects(names, placed))
         }
         Part::Serve if world.served(before) => format!("Serve from {}", on(&world.servers(after))),
