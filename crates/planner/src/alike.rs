@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use model::actions::Action;
+use model::cms;
 use model::database_type::DatabaseType;
 use model::declaration::StepId;
 use model::estate::{FrontEndId, PoolId, Product, StoreId};
@@ -12,12 +13,14 @@ use model::problem::{Problem, Slots, Wanted, Wish};
 
 use crate::step::Rules;
 
-/// Classes of managed stores that are alike; the first of each stands for the others.
+/// Classes of managed stores that are alike; the first of each stands for the others. User stores may stand apart: what is
+/// best for them need not be for the others, because only on them does it depend whether users are served.
 #[must_use]
-pub fn classes(problem: &Problem) -> Vec<Vec<StoreId>> {
-    let mut classes: Vec<(Likeness, Vec<StoreId>)> = Vec::new();
+pub fn classes(problem: &Problem, users_apart: bool) -> Vec<Vec<StoreId>> {
+    let mut classes: Vec<((bool, Likeness), Vec<StoreId>)> = Vec::new();
     for wish in &problem.wishes {
-        let likeness = likeness(problem, wish);
+        let apart = users_apart && problem.estate.store(wish.store).kind == DatabaseType::User;
+        let likeness = (apart, likeness(problem, wish));
         match classes.iter_mut().find(|(l, _)| *l == likeness) {
             Some((_, stores)) => stores.push(wish.store),
             None => classes.push((likeness, vec![wish.store])),
@@ -30,7 +33,7 @@ pub fn classes(problem: &Problem) -> Vec<Vec<StoreId>> {
 struct Likeness {
     users: Vec<PoolId>,
     pool: PoolId,
-    cms: bool,
+    rules: [bool; 2],
     wish: (Slots, Wanted, Option<model::estate::InstanceId>),
     slots: Vec<Value>,
     loaded: Vec<Value>,
@@ -53,6 +56,7 @@ fn likeness(problem: &Problem, wish: &Wish) -> Likeness {
                 get(Field::Witness(d, i)),
                 get(Field::WitnessLink(d, i)),
                 if problem.consents.contains(&d) { Value::Yes } else { Value::No },
+                if problem.lost(d) && problem.recreated(d) { Value::Yes } else { Value::No },
             ]
         };
         store.instances.iter().flat_map(fields).collect::<Vec<Value>>()
@@ -61,8 +65,11 @@ fn likeness(problem: &Problem, wish: &Wish) -> Likeness {
     Likeness {
         users: store.users.clone(),
         pool: store.pool,
-        // The Central Management store has rules of its own.
-        cms: store.kind == DatabaseType::CentralMgmt,
+        // The Central Management store has rules of its own, and the back end of the pool that holds it keeps its slots.
+        rules: [
+            store.kind == DatabaseType::CentralMgmt,
+            cms::is_back_end(store.kind) && get(Field::HoldsCms(store.pool)) != Value::No,
+        ],
         wish: (wish.slots, wish.witness, wish.principal),
         slots: vec![get(Field::PrimarySlot(s)), get(Field::MirrorSlot(s)), get(Field::WitnessSlot(s))],
         loaded: front_ends.flat_map(|&f| [get(Field::LoadedPrimary(f, s)), get(Field::LoadedMirror(f, s))]).collect(),

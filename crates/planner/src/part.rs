@@ -10,7 +10,7 @@ use model::problem::{Leave, Problem};
 use model::truth::Truth;
 
 use crate::order::Order;
-use crate::search::{Found, search};
+use crate::search::{Found, search, search_below};
 use crate::step::Rules;
 use crate::{alike, edges, parts, sequence};
 
@@ -39,18 +39,27 @@ pub enum Without {
     End,
 }
 
+/// How good a plan has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// A best one.
+    Best,
+    /// Any, if there is one.
+    Any,
+}
+
 /// The plan of a part; none where its goal holds already. `Confirm` steps are allowed only where there is no plan without
 /// them.
 ///
 /// # Errors
 /// When there is none, or the search gives up.
-pub fn solve(problem: &Problem) -> Result<Option<Own>, Without> {
+pub fn solve(problem: &Problem, effort: Effort) -> Result<Option<Own>, Without> {
     if Rules::new(problem).reached(&problem.initial) {
         return Ok(None);
     }
     let mut without = Without::Plan(0);
     for (n, leave) in leaves(problem).into_iter().enumerate() {
-        match solve_as_is(&Problem { leave, ..problem.clone() }) {
+        match solve_as_is(&Problem { leave, ..problem.clone() }, effort) {
             // What was seen without any leave is the proof that there is no plan.
             Err(Without::Plan(states)) if n == 0 => without = Without::Plan(states),
             Err(Without::Plan(_)) => {}
@@ -71,9 +80,9 @@ fn leaves(problem: &Problem) -> Vec<Leave> {
     all.into_iter().flatten().filter(|l| (!l.confirms || asks) && (!l.patience || stopped)).collect()
 }
 
-fn solve_as_is(problem: &Problem) -> Result<Own, Without> {
+fn solve_as_is(problem: &Problem, effort: Effort) -> Result<Own, Without> {
     let rules = Rules::new(problem);
-    let (actions, states) = searched(&rules)?;
+    let (actions, states) = searched(&rules, effort)?;
     finish(&rules, actions, states).ok_or(Without::End)
 }
 
@@ -113,9 +122,9 @@ fn finish(rules: &Rules<'_>, actions: Vec<Action>, states: usize) -> Option<Own>
 /// Pools of a part meet in steps on a shared machine and nowhere else. What is left of a plan of the part when other pools'
 /// steps are taken out is a plan of one pool; so where one pool has none, the part has none, and where the pools' best plans
 /// fit together there, nothing is better. Where they do not, the part is searched as it is.
-fn searched(rules: &Rules<'_>) -> Result<(Vec<Action>, usize), Without> {
+fn searched(rules: &Rules<'_>, effort: Effort) -> Result<(Vec<Action>, usize), Without> {
     let problem = rules.problem;
-    let classes = alike::classes(problem);
+    let classes = alike::classes(problem, true);
     let mut plans = Vec::new();
     let mut states = 0;
     for twins in alike::twins(problem) {
@@ -123,7 +132,7 @@ fn searched(rules: &Rules<'_>) -> Result<(Vec<Action>, usize), Without> {
         let kept = parts::of_pools(problem, managed, |p| p == twins[0]);
         let Some(small) = problem.restricted(&kept) else { return as_it_is(rules, states) };
         let small_rules = Rules::new(&small.problem);
-        let (actions, seen) = as_it_is(&small_rules, 0)?;
+        let (actions, seen) = of_one_pool(&small_rules, effort)?;
         states += seen;
         let ids: Vec<StepId> = actions.iter().map(|a| Rc::unwrap_or_clone(small_rules.declare(a)).id).collect();
         plans.push(alike::carried(problem, &classes, &twins, &ids));
@@ -131,6 +140,37 @@ fn searched(rules: &Rules<'_>) -> Result<(Vec<Action>, usize), Without> {
     match alike::merged(&plans).and_then(|ids| alike::taken(rules, &ids)) {
         Some(actions) => Ok((actions, states)),
         None => as_it_is(rules, states),
+    }
+}
+
+/// How many states are looked at for a plan that is better because the user store goes its own way.
+const OWN_WAY: usize = 20_000;
+
+/// The steps of one pool: its user store as one more of what it is like, then by itself where that is cheaper. A plan for all
+/// its stores is one for some of them, so where those have none, they all have none.
+fn of_one_pool(rules: &Rules<'_>, effort: Effort) -> Result<(Vec<Action>, usize), Without> {
+    let problem = rules.problem;
+    let classes = alike::classes(problem, false);
+    if classes.len() == problem.wishes.len() {
+        return as_it_is(rules, 0);
+    }
+    let firsts = classes.iter().map(|c| c[0]).collect();
+    let kept = parts::of_pools(problem, firsts, |_| true);
+    let Some(small) = problem.restricted(&kept) else { return as_it_is(rules, 0) };
+    let small_rules = Rules::new(&small.problem);
+    let (actions, states) = as_it_is(&small_rules, 0)?;
+    let ids: Vec<StepId> = actions.iter().map(|a| Rc::unwrap_or_clone(small_rules.declare(a)).id).collect();
+    let carried = alike::carried(problem, &classes, &problem.pools(), &ids);
+    let together = alike::merged(&[carried]).and_then(|ids| alike::taken(rules, &ids));
+    let settled = together.and_then(|actions| sequence::settle(rules, actions));
+    let Some(placed) = settled else { return as_it_is(rules, states) };
+    let better = match effort {
+        Effort::Best => search_below(rules, sequence::cost(&placed), OWN_WAY),
+        Effort::Any => Found::TooLarge,
+    };
+    match better {
+        Found::Plan { actions, states: seen, .. } => Ok((actions, states + seen)),
+        Found::Nothing { .. } | Found::TooLarge => Ok((placed.into_iter().map(|p| p.action).collect(), states)),
     }
 }
 

@@ -13,9 +13,9 @@ use model::problem::Problem;
 use model::restrict::Kept;
 use model::truth::Truth;
 
-use crate::part;
+use crate::part::{self, Effort};
 use crate::parts::{joined, parts};
-use crate::solve::{Outcome, solve};
+use crate::solve::{Outcome, possible};
 use crate::step::Rules;
 
 /// Proof that there is no plan, and the ways out.
@@ -99,7 +99,7 @@ pub fn explain(problem: &Problem, states: usize) -> Refusal {
     for kept in parts(problem) {
         let Some(restriction) = problem.restricted(&kept) else { continue };
         let pools = restriction.problem.pools().into_iter().map(|p| restriction.ids.pool(p));
-        match part::solve(&restriction.problem) {
+        match part::solve(&restriction.problem, Effort::Any) {
             Ok(None) => {}
             Ok(Some(_)) => possible.extend(pools),
             Err(_) if explained < EXPLAINED => {
@@ -165,7 +165,7 @@ fn now(problem: &Problem) -> Option<Part> {
     let steps = |stores: &[StoreId]| {
         let mut part = problem.for_service();
         part.wishes.retain(|w| stores.contains(&w.store) && !w.manages_slots());
-        match solve(&part) {
+        match possible(&part) {
             Outcome::Plan(solved) if part.wishes.len() == stores.len() => Some(solved.plan.steps.len()),
             _ => None,
         }
@@ -212,7 +212,7 @@ fn try_out(problem: &Problem, grants: &[Grant]) -> Option<WayOut> {
     for grant in grants {
         apply(&mut granted, grant);
     }
-    match solve(&granted) {
+    match possible(&granted) {
         Outcome::Plan(solved) => {
             let loses = solved.plan.steps.iter().flat_map(|s| s.declaration.loses.clone());
             let loses = loses.collect::<BTreeSet<_>>().into_iter().collect();

@@ -30,7 +30,7 @@ pub enum Found {
         /// States seen.
         states: usize,
     },
-    /// The search gave up at [`LIMIT`].
+    /// The search gave up at its limit.
     TooLarge,
 }
 
@@ -45,6 +45,16 @@ struct Node {
 /// Searches.
 #[must_use]
 pub fn search(rules: &Rules<'_>) -> Found {
+    search_within(rules, None, LIMIT)
+}
+
+/// Searches for a plan that is cheaper than a known one, among so many states at most.
+#[must_use]
+pub fn search_below(rules: &Rules<'_>, known: Cost, states: usize) -> Found {
+    search_within(rules, Some(known), states)
+}
+
+fn search_within(rules: &Rules<'_>, below: Option<Cost>, limit: usize) -> Found {
     let problem = rules.problem;
     let symmetry = Symmetry::of(rules);
     let mut nodes = vec![Node { state: problem.initial.clone(), parent: None }];
@@ -66,13 +76,16 @@ pub fn search(rules: &Rules<'_>) -> Found {
             let Some(taken) = rules.take(&state, &standing, &declaration) else { continue };
             let key = symmetry.canonical(&taken.after);
             let total = cost.plus(taken.cost);
+            if below.is_some_and(|known| total >= known) {
+                continue;
+            }
             if closed.contains(&key) || best.get(&key).is_some_and(|&known| known < total) {
                 continue;
             }
             best.insert(key, total);
             let mut ranks = ranks.clone();
             ranks.push(action.rank());
-            if nodes.len() >= LIMIT {
+            if nodes.len() >= limit {
                 return Found::TooLarge;
             }
             nodes.push(Node { state: taken.after, parent: Some((index, action)) });

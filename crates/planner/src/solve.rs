@@ -14,7 +14,7 @@ use crate::cms;
 use crate::cost::Cost;
 use crate::join;
 use crate::lift::{self, Lifted};
-use crate::part::{self, Own, Without};
+use crate::part::{self, Effort, Own, Without};
 use crate::parts::{self, Likeness, likeness, parts};
 use crate::sequence::Placed;
 use crate::share::{self, Shared};
@@ -64,7 +64,13 @@ pub enum Outcome {
 /// Solves a problem. `Confirm` steps are allowed only where there is no plan without them.
 #[must_use]
 pub fn solve(problem: &Problem) -> Outcome {
-    solve_parts(problem, part::solve)
+    solve_parts(problem, |part| part::solve(part, Effort::Best))
+}
+
+/// Whether a problem has a plan: any, not the best.
+#[must_use]
+pub fn possible(problem: &Problem) -> Outcome {
+    solve_parts(problem, |part| part::solve(part, Effort::Any))
 }
 
 /// A plan from the ids of its steps, as a plan file gives them: every step must be one that applies where it stands, may be

@@ -9,7 +9,7 @@ use model::database_type::DatabaseType;
 use model::declaration::{Declaration, Evidence, Risk, Subject, Work};
 use model::estate::{HostId, PoolId, StoreId};
 use model::field::{Field, State, Value, write};
-use model::problem::Problem;
+use model::problem::{Leave, Problem};
 use planner::cost::{self, Cost};
 use planner::safe_stop::{is_safe, safe_stops};
 use planner::step::{Rules, apply};
@@ -27,22 +27,25 @@ fn every_step_is_taken_and_priced_as_a_second_spelling_says() {
     let (mut looked, mut taken) = (0, 0);
     for (salt, (name, problem)) in (900..).zip(goals::all()) {
         let rules = Rules::new(&problem);
+        let patient = Problem { leave: Leave { patience: true, ..problem.leave }, ..problem.clone() };
+        let leaving = Rules::new(&patient);
         let mut steps = Steps::new(&problem);
         // Where a step leads is looked at too: states in the middle of a plan are no start states.
         let mut states: Vec<State> =
             starts.iter().filter(|&&key| draw(key, salt) < 0.02).map(|&key| code.decode(key)).collect();
         for n in 0..states.len() {
-            states.extend(steps.from(&states[n].clone()).into_iter().map(|(_, after, _)| after));
+            states.extend(steps.from(&states[n].clone()).into_iter().map(|s| s.after));
         }
         for state in states {
             let standing = rules.standing(&state);
             assert_eq!(rules.reached(&state), steps.arrived(&state), "{name}");
-            let expected = steps.from(&state);
+            let expected = steps.from(&state).into_iter().map(|s| (s.declaration, s.after, s.price, s.patient));
             let found = steps.proposed(&state).into_iter().filter_map(|d| {
-                let taken = rules.take(&state, &standing, &d)?;
-                Some((d, taken.after, taken.cost.0))
+                let at_once = rules.take(&state, &standing, &d).is_some();
+                let taken = leaving.take(&state, &standing, &d)?;
+                Some((d, taken.after, taken.cost.0, !at_once))
             });
-            let found: Vec<_> = found.collect();
+            let (found, expected): (Vec<_>, Vec<_>) = (found.collect(), expected.collect());
             assert_eq!(found, expected, "{name}: {}", code.words(&problem, code.encode(&state)));
             looked += 1;
             taken += found.len();

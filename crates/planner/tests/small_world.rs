@@ -1,51 +1,99 @@
-//! The small world: an independent search backwards from every goal says of each state whether there is a plan and what it
-//! costs; the planner says the same. `make prove` asks about every state, the tests about a tenth, chosen by hash.
+//! The small worlds: an independent search backwards from every goal says of each state whether there is a plan and what it
+//! costs; the planner says the same. `make prove` asks about every state of the smallest world, and of the worlds of two
+//! types about every start state and a tenth of those that only plans reach; the tests ask about a tenth of the smallest world
+//! and a hundredth of the others, chosen by hash.
 #![allow(clippy::print_stderr)] // measured numbers
 
 mod prove;
 mod support;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Instant;
 
+use model::declaration::{Clause, Declaration, StepId};
+use model::field::State;
 use model::problem::Problem;
+use model::truth::Truth;
 use planner::order::Order;
 use planner::solve::{Outcome, Solved, solve};
 use planner::verify::Verifier;
 use prove::backward::costs_to_go;
 use prove::code::{Code, Key, draw};
-use prove::graph::Graph;
+use prove::graph::{self, Graph};
 use prove::price::Price;
+use prove::world::World;
 use prove::{goals, starts, threads, world};
 
-/// The share of states that is compared.
-fn share() -> f64 {
-    if std::env::var("CSTOPO_PROVE").is_ok_and(|v| v == "all") { 1.0 } else { 0.1 }
+/// Whether every state is asked about.
+fn all() -> bool {
+    std::env::var("CSTOPO_PROVE").is_ok_and(|v| v == "all")
+}
+
+/// How much of a world is asked about.
+struct Share {
+    /// Of its start states: from here everything is searched that can be reached.
+    begun: f64,
+    /// Of these, those that are compared.
+    starts: f64,
+    /// Of the other states that are reached, those that are compared.
+    reached: f64,
 }
 
 #[test]
 fn the_planner_agrees_with_a_search_that_shares_nothing_with_it() {
-    let base = world::problem();
+    let share = if all() { 1.0 } else { 0.1 };
+    agree(world::ONE, &Share { begun: 1.0, starts: share, reached: share });
+}
+
+/// Of worlds with two types.
+fn of_two() -> Share {
+    if all() {
+        Share { begun: 1.0, starts: 1.0, reached: 0.1 }
+    } else {
+        Share { begun: 0.01, starts: 1.0, reached: 0.02 }
+    }
+}
+
+#[test]
+fn it_agrees_about_two_types() {
+    agree(world::TWO, &of_two());
+}
+
+#[test]
+#[ignore = "a known fault: where a session of CentralMgmt is still a mirror's and User was forced, a plan is found and its edges are not"]
+fn it_agrees_about_the_pool_that_holds_the_central_management_store() {
+    agree(world::CMS, &of_two());
+}
+
+/// Asks about a share of the states of a world.
+fn agree(world: World, share: &Share) {
+    let base = world::question(world);
     let code = Code::new(&base);
-    let starts = starts::all(&base, &code);
+    let mut starts = starts::all(&base, &code);
+    starts.retain(|&key| draw(key, 77) < share.begun);
+    let begun: BTreeSet<Key> = starts.iter().copied().collect();
     let mut disagreements = Vec::new();
-    for (salt, (name, problem)) in (0..).zip(goals::all()) {
+    for (salt, (name, problem)) in (0..).zip(goals::of(world)) {
         let begin = Instant::now();
-        let graph = Graph::of(&problem, &code, &starts);
-        let costs = costs_to_go(&graph);
+        let graphs = graph::graphs(&problem, &code, &starts);
+        let answers: Vec<_> = graphs.iter().flat_map(|(class, graph)| answers(&problem, &code, class, graph)).collect();
         let searched = begin.elapsed();
-        let chosen: Vec<usize> = (0..graph.states.len()).filter(|&i| draw(graph.states[i], salt) < share()).collect();
+        let share = |key| if begun.contains(&key) { share.starts } else { share.reached };
+        let chosen: Vec<_> = answers.iter().filter(|a| draw(a.key, salt) < share(a.key)).collect();
         let begin = Instant::now();
         let plans = AtomicUsize::new(0);
-        let complain = |(): &mut (), &i: &usize| complaint(&problem, &code, graph.states[i], costs[i], &plans);
+        let complain = |(): &mut (), a: &&Answer<'_>| complaint(&code, a, &plans);
         let found: Vec<String> = threads::map(&chosen, || (), complain).into_iter().flatten().collect();
         eprintln!(
-            "{name}: {} start states, {} states, {} steps between them, {} with a plan, searched in {searched:.1?}; \
-             {} compared, {} plans verified, in {:.1?}",
+            "{}; {name}: {} start states, {} states that begin in {} ways, {} steps between them, {} with a plan, \
+             searched in {searched:.1?}; {} compared, {} plans verified, in {:.1?}",
+            world.name,
             starts.len(),
-            graph.states.len(),
-            graph.arrows.len(),
-            costs.iter().flatten().count(),
+            answers.len(),
+            graphs.len(),
+            graphs.values().map(|g| g.arrows.len()).sum::<usize>(),
+            answers.iter().filter(|a| a.cost.is_some()).count(),
             chosen.len(),
             plans.load(Relaxed),
             begin.elapsed(),
@@ -56,35 +104,61 @@ fn the_planner_agrees_with_a_search_that_shares_nothing_with_it() {
     assert!(disagreements.is_empty(), "{} disagreements, such as\n{some}", disagreements.len());
 }
 
+/// What the independent search says of a state.
+struct Answer<'a> {
+    graph: &'a Graph,
+    key: Key,
+    cost: Option<Price>,
+}
+
+/// Its answers for the states of a graph that begin as the graph does.
+fn answers<'a>(problem: &Problem, code: &Code, class: &graph::Class, graph: &'a Graph) -> Vec<Answer<'a>> {
+    let [at_once, patiently] = [false, true].map(|patiently| costs_to_go(graph, patiently));
+    let quorum: Vec<Clause> =
+        model::invariant::all(problem).into_iter().filter(|c| c.rule.key == "invariant 4").collect();
+    // A pool that cannot start as it is may wait for what it needs.
+    let stopped = |state: &State| quorum.iter().any(|c| c.condition.eval(problem.view(state)) == Truth::False);
+    let answer = |(i, &key): (usize, &Key)| {
+        let state = code.decode(key);
+        let leave = || patiently[i].filter(|_| stopped(&state));
+        (graph::class(problem, &state) == *class).then(|| Answer { graph, key, cost: at_once[i].or_else(leave) })
+    };
+    graph.states.iter().enumerate().filter_map(answer).collect()
+}
+
 /// What is wrong with the planner's answer for one state.
-fn complaint(problem: &Problem, code: &Code, key: Key, cost: Option<Price>, plans: &AtomicUsize) -> Option<String> {
-    let problem = Problem { initial: code.decode(key), ..problem.clone() };
-    let wrong = match (solve(&problem), cost) {
+fn complaint(code: &Code, answer: &Answer<'_>, plans: &AtomicUsize) -> Option<String> {
+    let state = code.decode(answer.key);
+    let problem = Problem { initial: state, ..answer.graph.problem.clone() };
+    let wrong = match (solve(&problem), answer.cost) {
         (Outcome::NothingToDo, Some(cost)) if cost == Price::default() => None,
         (Outcome::NoPlan { .. }, None) => None,
-        // A pool that cannot start as it is may wait for what it needs; the independent search gives no such leave, and its
-        // None says that the planner was right to.
-        (Outcome::Plan(solved), None) if solved.plan.problem.leave.patience => {
-            plans.fetch_add(1, Relaxed);
-            loose(&problem, &solved)
-        }
-        // Which steps stop harm where every copy is lost depends on where the plan begins; the independent search begins
-        // everywhere at once and cannot know it.
-        (Outcome::Plan(solved), None) if begins_anew(&solved) => {
-            plans.fetch_add(1, Relaxed);
-            loose(&problem, &solved)
-        }
         (Outcome::Plan(solved), Some(cost)) if solved.cost.0 == cost => {
             plans.fetch_add(1, Relaxed);
             loose(&problem, &solved)
         }
-        (answer, _) => Some(format!("the independent search says {cost:?}, the planner {}", said(&answer))),
+        (found, cost) => Some(format!("the independent search says {cost:?}, the planner {}", said(&found))),
     };
-    wrong.map(|w| format!("{w}\n  in: {}", code.words(&problem, key)))
+    let wrong = wrong.or_else(|| unlike(&problem, &answer.graph.problem));
+    wrong.map(|w| format!("{w}\n  in: {}", code.words(&problem, answer.key)))
 }
 
-fn begins_anew(solved: &planner::solve::Solved) -> bool {
-    solved.plan.steps.iter().any(|s| s.declaration.id.0.starts_with("create-databases/"))
+/// A declaration that is not the same for another beginning of its class, but for words.
+fn unlike(problem: &Problem, other: &Problem) -> Option<String> {
+    let declared = |p: &Problem| -> BTreeMap<StepId, String> {
+        let all = model::actions::Action::proposals(problem, &problem.initial).into_iter().map(|a| a.declare(p));
+        all.map(|d| (d.id.clone(), matter(&d))).collect()
+    };
+    let (here, there) = (declared(problem), declared(other));
+    let (id, one) = here.iter().find(|(id, one)| there.get(*id) != Some(*one))?;
+    Some(format!("{id} is declared as {one}\nand elsewhere in its class as {:?}", there.get(id)))
+}
+
+/// What matters of a declaration.
+fn matter(d: &Declaration) -> String {
+    let ways: Vec<_> = d.ways.iter().map(|w| (w.performer, &w.requires, w.evidence)).collect();
+    let effects = (&d.begin, &d.end, &d.partial, &d.risks, &d.loses);
+    format!("{:?}", (&d.requires, &d.achieves, effects, ways, d.duration, d.group, d.work, d.stops_harm))
 }
 
 fn said(answer: &Outcome) -> String {

@@ -6,8 +6,8 @@ use std::collections::BinaryHeap;
 use super::graph::Graph;
 use super::price::{Price, sum};
 
-/// The least cost to a goal from each state of a graph; none where there is no way.
-pub fn costs_to_go(graph: &Graph) -> Vec<Option<Price>> {
+/// The least cost to a goal from each state of a graph, by patient steps too or without; none where there is no way.
+pub fn costs_to_go(graph: &Graph, patiently: bool) -> Vec<Option<Price>> {
     let n = graph.states.len();
     // Arrows by the state they lead to.
     let mut first = vec![0u32; n + 1];
@@ -35,6 +35,9 @@ pub fn costs_to_go(graph: &Graph) -> Vec<Option<Price>> {
         }
         for &arrow in &by_target[first[to] as usize..first[to + 1] as usize] {
             let arrow = graph.arrows[arrow as usize];
+            if arrow.patient && !patiently {
+                continue;
+            }
             let (from, total) = (arrow.from as usize, sum(cost, graph.prices[arrow.price as usize]));
             if costs[from].is_none_or(|known| total < known) {
                 costs[from] = Some(total);

@@ -1,8 +1,6 @@
 //! A state of the small world as one number, and back. A state that is not of the small world stops the test: the world
 //! is closed under its actions. It knows no rules.
 
-use model::database_type::DatabaseType;
-use model::estate::DatabaseId;
 use model::field::{Field, State, Value};
 use model::problem::Problem;
 use model::vocabulary;
@@ -37,23 +35,28 @@ impl Column {
 impl Code {
     /// The numbering of a problem's states.
     pub fn new(problem: &Problem) -> Self {
-        let fields = problem.estate.layout().fields();
+        let estate = &problem.estate;
+        let fields = estate.layout().fields();
         let place = |field: Field| fields.iter().position(|&f| f == field).unwrap();
-        let others = 1..u16::try_from(DatabaseType::User.databases().len()).unwrap();
         let column = |field: Field| {
             let mut places = vec![place(field)];
-            for at in world::BE {
-                let Some(n) = world::copy(world::DATABASE, at).iter().position(|&f| f == field) else { continue };
-                places.extend(others.clone().map(|d| place(world::copy(DatabaseId(d), at)[n])));
+            for s in estate.store_ids() {
+                let others = &estate.store(s).databases[1..];
+                for at in world::BE {
+                    let Some(n) = world::copy(world::first(estate, s), at).iter().position(|&f| f == field) else {
+                        continue;
+                    };
+                    places.extend(others.iter().map(|&d| place(world::copy(d, at)[n])));
+                }
             }
-            let mut values = vocabulary::domain(field).values(&problem.estate);
+            let mut values = vocabulary::domain(field).values(estate);
             values.retain(|v| v.is_known());
             let filled = |&p: &usize| matches!(fields[p], Field::Content(d, _) if problem.recreated(d));
             let (filled, mut rest): (Vec<_>, Vec<_>) = places.into_iter().partition(filled);
             rest.extend(&filled);
             Column { field, places: rest, filled, values }
         };
-        Self { template: problem.initial.clone(), columns: world::varying().into_iter().map(column).collect() }
+        Self { template: problem.initial.clone(), columns: world::varying(estate).into_iter().map(column).collect() }
     }
 
     /// The number of a state.

@@ -1,6 +1,8 @@
-//! Every start state of the small world: each couple of copies that SQL Server allows, on hosts in each condition in which
+//! Every start state of the small worlds: each couple of copies that SQL Server allows, on hosts in each condition in which
 //! such copies can lie, under each published pair of slots, with Front Ends that run what may have been published. It
 //! knows no goals.
+//!
+//! Where there are two stores, each has its couple on the same machines, without a witness, and Front Ends are of fewer kinds.
 //!
 //! Left out, because they cannot occur together or nothing asks for them:
 //! - a witness slot without a mirror slot; a witness of a session other than that of the mirror slot it was created under;
@@ -13,7 +15,8 @@
 use std::collections::BTreeSet;
 
 use Value::*;
-use model::estate::{HostId, InstanceId};
+use model::database_type::DatabaseType;
+use model::estate::{HostId, InstanceId, StoreId};
 use model::field::{Field, State, Value};
 use model::problem::Problem;
 
@@ -37,6 +40,7 @@ const BARE_FENCED: Host = [Yes, Yes, Rebuilt, No, No];
 type Copy = [Value; 3];
 
 /// Two copies: the better one on one host, the other on the other; whether they are mirrored is told by their sessions.
+#[derive(Clone, Copy)]
 struct Couple {
     better: (Host, Copy),
     other: (Host, Copy),
@@ -151,24 +155,66 @@ fn surroundings(pair: &[FrontEnd; 2]) -> &'static [[Value; 3]] {
 /// Every start state, numbered.
 pub fn all(problem: &Problem, code: &Code) -> Vec<Key> {
     let mut keys = BTreeSet::new();
+    let states = if problem.estate.stores.len() == 1 { one(problem) } else { two(problem) };
+    states.iter().for_each(|state| _ = keys.insert(code.encode(state)));
+    keys.into_iter().collect()
+}
+
+/// With one store.
+fn one(problem: &Problem) -> Vec<State> {
+    let mut all = Vec::new();
     for couple in couples() {
         for &link in couple.witnesses {
             for better in 0..2 {
-                let sql = sql_servers(problem, &couple, link, better);
+                let mut sql = problem.initial.clone();
+                lay(problem, &mut sql, STORE, &Laid { couple, better, link });
                 for published in slots() {
-                    for state in under_slots(problem, &sql, &couple, link, published) {
-                        keys.insert(code.encode(&state));
-                    }
+                    all.extend(under_slots(problem, &sql, &couple, link, published));
                 }
             }
         }
     }
-    keys.into_iter().collect()
+    all
+}
+
+/// With two.
+fn two(problem: &Problem) -> Vec<State> {
+    let mut all = Vec::new();
+    let orientated =
+        || couples().into_iter().flat_map(|couple| [0, 1].map(|better| Laid { couple, better, link: Nothing }));
+    for first in orientated() {
+        for second in orientated().filter(|l| l.hosts() == first.hosts()) {
+            let mut sql = problem.initial.clone();
+            lay(problem, &mut sql, StoreId(0), &first);
+            lay(problem, &mut sql, StoreId(1), &second);
+            for published in slots() {
+                all.extend(under_slots_of_two(problem, &sql, published));
+            }
+        }
+    }
+    all
+}
+
+/// A couple on its machines.
+struct Laid {
+    couple: Couple,
+    /// The number of the machine with the better copy.
+    better: u16,
+    /// Its witness.
+    link: Value,
+}
+
+impl Laid {
+    /// The condition of the machines, in their order.
+    fn hosts(&self) -> [Host; 2] {
+        let (better, other) = (self.couple.better.0, self.couple.other.0);
+        if self.better == 0 { [better, other] } else { [other, better] }
+    }
 }
 
 /// The hosts and copies of a couple, the better one on the host of that number.
-fn sql_servers(problem: &Problem, couple: &Couple, link: Value, better: u16) -> State {
-    let mut state = problem.initial.clone();
+fn lay(problem: &Problem, state: &mut State, store: StoreId, laid: &Laid) {
+    let Laid { couple, better, link } = *laid;
     for (n, (host, copy)) in [(better, couple.better), (1 - better, couple.other)] {
         let (h, at) = (HostId(n), BE[usize::from(n)]);
         let mut set = |field, value| state.set(&problem.estate, field, value);
@@ -178,12 +224,11 @@ fn sql_servers(problem: &Problem, couple: &Couple, link: Value, better: u16) -> 
         let witness = if mirrored && link != Nothing { Value::from(WITNESS) } else { Nothing };
         let rest = if mirrored { [couple.safety, witness, link] } else { [Nothing; 3] };
         let rest = if mirrored && couple.safety == Nothing { [Full, Nothing, Nothing] } else { rest };
-        for &d in &problem.estate.store(STORE).databases {
+        for &d in &problem.estate.store(store).databases {
             let fields = world::copy(d, at);
             fields.into_iter().zip(copy.into_iter().chain(rest)).for_each(|(field, value)| set(field, value));
         }
     }
-    state
 }
 
 /// Everything else around two SQL Servers, under published slots.
@@ -224,6 +269,52 @@ fn under_slots(problem: &Problem, sql: &State, couple: &Couple, link: Value, pub
                         all.push(state);
                     }
                 }
+            }
+        }
+    }
+    all
+}
+
+/// Everything else around the SQL Servers of two stores, which have the same slots.
+fn under_slots_of_two(problem: &Problem, sql: &State, published: Slots) -> Vec<State> {
+    let estate = &problem.estate;
+    let still = |services| (services, published, Yes);
+    let exchanged = (published.1.unwrap_or(BE[0]), Some(published.0).filter(|_| published.1.is_some()));
+    let pairs = [
+        [still(Running); 2],
+        [(Running, published, No); 2],
+        [(Running, exchanged, Yes); 2],
+        [still(Stopped), still(Running)],
+    ];
+    let writable: &[Value] =
+        if estate.store_ids().any(|s| estate.store(s).kind == DatabaseType::CentralMgmt) { &[Yes, No] } else { &[Yes] };
+    let mut all = Vec::new();
+    for pair in pairs {
+        for voters in voters(problem, sql, &pair) {
+            for &cms in writable {
+                let mut state = sql.clone();
+                let mut set = |field, value: Value| state.set(estate, field, value);
+                for s in estate.store_ids() {
+                    set(Field::PrimarySlot(s), published.0.into());
+                    set(Field::MirrorSlot(s), published.1.into());
+                    set(Field::WitnessSlot(s), Nothing);
+                    for (f, (_, loaded, _)) in FE.into_iter().zip(pair) {
+                        set(Field::LoadedPrimary(f, s), loaded.0.into());
+                        set(Field::LoadedMirror(f, s), loaded.1.into());
+                    }
+                }
+                for ((f, (services, _, started)), epoch) in FE.into_iter().zip(pair).zip(voters) {
+                    set(Field::Services(f), services);
+                    set(Field::Replica(f), Current);
+                    set(Field::VoterEpoch(f), epoch);
+                    set(Field::StartedSinceMirror(f), started);
+                }
+                for field in [Field::Tested(POOL), Field::LogBackups(POOL)] {
+                    set(field, No);
+                }
+                set(Field::CmsWritable, cms);
+                set(Field::Saved, No);
+                all.push(state);
             }
         }
     }

@@ -24,6 +24,19 @@ pub struct Steps<'a> {
     declarations: HashMap<Action, Rc<Declaration>>,
 }
 
+/// A step that may be taken.
+pub struct Step {
+    /// What it is.
+    pub declaration: Rc<Declaration>,
+    /// Where it leads.
+    pub after: State,
+    /// What it costs.
+    pub price: Price,
+    /// Whether it neither stops harm nor repairs, and all that is false is the quorum of a pool: such a pool may wait where
+    /// it cannot start as it is.
+    pub patient: bool,
+}
+
 /// Writes effects into a copy of a state.
 pub fn written(problem: &Problem, state: &State, effects: &[Write]) -> State {
     let mut next = state.clone();
@@ -61,8 +74,8 @@ impl<'a> Steps<'a> {
         Action::proposals(problem, state).into_iter().map(declared).collect()
     }
 
-    /// Every step that may be taken from a state: what it is, where it leads, what it costs.
-    pub fn from(&mut self, state: &State) -> Vec<(Rc<Declaration>, State, Price)> {
+    /// Every step that may be taken from a state.
+    pub fn from(&mut self, state: &State) -> Vec<Step> {
         let before = self.stand(&self.invariants, state);
         let of_quorum: Vec<bool> = self.invariants.iter().map(|c| c.rule.key == "invariant 4").collect();
         let broken = |i: &usize| before[*i] == Truth::False;
@@ -89,9 +102,10 @@ impl<'a> Steps<'a> {
                 } else {
                     !quorum_broken || !better.is_empty()
                 });
-            if no_worse(&now) && no_worse(&then) && heeds {
+            let patient = !heeds && !data_broken;
+            if no_worse(&now) && no_worse(&then) && (heeds || patient) {
                 let price = price::of(self.problem, state, &during, &d);
-                all.push((d, after, price));
+                all.push(Step { declaration: d, after, price, patient });
             }
         }
         all

@@ -1,8 +1,9 @@
-//! The constant part of the small world: one pool of two Front Ends, its user store, two SQL Servers, a witness. It knows
-//! no goals.
+//! The constant part of the small worlds: one pool of two Front Ends, its stores, two SQL Servers, a witness. It knows no
+//! goals.
 //!
-//! The store is of type User, because on no other do quorum, outage and K5 depend. Its three databases stay in step, so
-//! that they have the states of one; what a step does to some of them only is what `verify` looks at in every plan.
+//! The one store of the smallest world is of type User, because on no other do quorum, outage and K5 depend. The databases
+//! of a store stay in step, so that they have the states of one; what a step does to some of them only is what `verify`
+//! looks at in every plan.
 
 use model::database_type::DatabaseType;
 use model::estate::{
@@ -17,41 +18,66 @@ use crate::support::{fqdn, sql};
 pub const BE: [InstanceId; 2] = [InstanceId(0), InstanceId(1)];
 /// The SQL Server that is a witness.
 pub const WITNESS: InstanceId = InstanceId(2);
-/// The store.
+/// The first store.
 pub const STORE: StoreId = StoreId(0);
 /// The pool.
 pub const POOL: PoolId = PoolId(0);
 /// Its Front Ends.
 pub const FE: [FrontEndId; 2] = [FrontEndId(0), FrontEndId(1)];
-/// The database that stands for all three.
-pub const DATABASE: DatabaseId = DatabaseId(0);
 
-/// The estate.
-pub fn estate() -> Estate {
+/// What the pool has.
+#[derive(Clone, Copy, Debug)]
+pub struct World {
+    /// Its name.
+    pub name: &'static str,
+    /// Types of its stores.
+    pub types: &'static [DatabaseType],
+    /// Whether it holds the Central Management store, and nobody else can.
+    pub cms: bool,
+}
+
+/// One type.
+pub const ONE: World = World { name: "User", types: &[DatabaseType::User], cms: false };
+/// Two types.
+pub const TWO: World =
+    World { name: "User and Application", types: &[DatabaseType::User, DatabaseType::Application], cms: false };
+/// Two types, of which one is the Central Management store itself.
+pub const CMS: World = World {
+    name: "User and CentralMgmt, the Central Management store here",
+    types: &[DatabaseType::User, DatabaseType::CentralMgmt],
+    cms: true,
+};
+
+fn estate(world: World) -> Estate {
     let instances = [sql("be1.contoso.com\\RTC"), sql("be2.contoso.com\\RTC")];
     let pool = fqdn("pool01.contoso.com");
-    let kind = DatabaseType::User;
+    let store = |&kind: &DatabaseType| StorePart {
+        users: vec![pool.clone()],
+        kind,
+        megabytes: kind.databases().iter().map(|d| ((*d).to_owned(), 4096)).collect(),
+        instances: instances.to_vec(),
+    };
     Estate::new(Parts {
         pools: vec![PoolPart {
             fqdn: pool.clone(),
             product: Product::Lync2013,
             front_ends: vec![fqdn("fe1.contoso.com"), fqdn("fe2.contoso.com")],
         }],
-        stores: vec![StorePart {
-            users: vec![pool],
-            kind,
-            megabytes: kind.databases().iter().map(|d| ((*d).to_owned(), 4096)).collect(),
-            instances: instances.to_vec(),
-        }],
+        stores: world.types.iter().map(store).collect(),
         instances: vec![sql("witness.contoso.com\\RTC")],
-        cms: None,
+        cms: world.cms.then(|| pool.clone()),
     })
     .unwrap()
 }
 
-/// The question without wishes: what never changes has its value, everything else is unknown.
+/// The smallest world's question without wishes.
 pub fn problem() -> Problem {
-    let estate = estate();
+    question(ONE)
+}
+
+/// The question without wishes: what never changes has its value, everything else is unknown.
+pub fn question(world: World) -> Problem {
+    let estate = estate(world);
     let mut initial = State::unknown(&estate);
     let mut set = |field, value| initial.set(&estate, field, value);
     let host = estate.host_of(WITNESS);
@@ -61,7 +87,7 @@ pub fn problem() -> Problem {
     set(Field::Answers(WITNESS), Value::Yes);
     set(Field::Ready(WITNESS), Value::Yes);
     set(Field::Reports(POOL), Value::Yes);
-    set(Field::HoldsCms(POOL), Value::No);
+    set(Field::HoldsCms(POOL), if world.cms { Value::Yes } else { Value::No });
     set(Field::Publishing, Value::No);
     Problem {
         initial,
@@ -69,6 +95,8 @@ pub fn problem() -> Problem {
         policy: Policy {
             seed_share: Some("\\\\fs1.contoso.com\\sqlseed".to_owned()),
             allow_full_stop: true,
+            // Otherwise the slots of the Central Management store's own pool could hardly be reached.
+            allow_undocumented: world.cms,
             ..Policy::default()
         },
         consents: Default::default(),
@@ -80,18 +108,26 @@ pub fn problem() -> Problem {
     }
 }
 
-/// The fields that vary; those of the other databases follow those of the first.
-pub fn varying() -> Vec<Field> {
+/// The database that stands for a store.
+pub fn first(estate: &Estate, s: StoreId) -> DatabaseId {
+    estate.store(s).databases[0]
+}
+
+/// The fields that vary; those of the other databases of a store follow those of its first.
+pub fn varying(estate: &Estate) -> Vec<Field> {
     let mut fields = Vec::new();
     for (host, at) in [(HostId(0), BE[0]), (HostId(1), BE[1])] {
         fields.extend([Field::Reachable(host), Field::Fenced(host), Field::Epoch(host)]);
         fields.extend([Field::Answers(at), Field::Ready(at)]);
-        fields.extend(copy(DATABASE, at));
+        estate.store_ids().for_each(|s| fields.extend(copy(first(estate, s), at)));
     }
-    fields.extend([Field::PrimarySlot(STORE), Field::MirrorSlot(STORE), Field::WitnessSlot(STORE)]);
+    for s in estate.store_ids() {
+        fields.extend([Field::PrimarySlot(s), Field::MirrorSlot(s), Field::WitnessSlot(s)]);
+    }
     for f in FE {
         fields.extend([Field::Services(f), Field::Replica(f), Field::VoterEpoch(f), Field::StartedSinceMirror(f)]);
-        fields.extend([Field::LoadedPrimary(f, STORE), Field::LoadedMirror(f, STORE)]);
+        let loaded = |s| [Field::LoadedPrimary(f, s), Field::LoadedMirror(f, s)];
+        fields.extend(estate.store_ids().flat_map(loaded));
     }
     fields.extend([Field::Tested(POOL), Field::LogBackups(POOL), Field::CmsWritable, Field::Saved]);
     fields
