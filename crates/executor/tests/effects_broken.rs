@@ -5,7 +5,7 @@ mod support;
 use executor::driver::Driver;
 use executor::run::{Outcome, StepState};
 use executor::simulated::deployment::FenceWord;
-use executor::simulated::host::{Safety, Session, SessionState};
+use executor::simulated::host::{CopyState, Safety, Session, SessionState};
 use executor::simulated::pool::{Services, Stuck};
 use executor::simulated::{Deployment, Simulated};
 use model::actions::Action;
@@ -202,4 +202,24 @@ fn an_asynchronous_session_never_becomes_synchronized_and_gets_safety_full() {
     let mut simulated = begin(world);
     let now = problem(&mut simulated, false, &[]);
     holds(&mut simulated, &now, &declared(&now, "synchronise/pool01.contoso.com/User"));
+}
+
+#[test]
+fn empty_databases_beside_the_living_ones_are_dropped() {
+    let mut world = Deployment::healthy();
+    for at in ["be1.contoso.com\\RTC", "be2.contoso.com\\RTC"] {
+        let at: SqlInstance = at.parse().unwrap();
+        for copy in &mut world.instance_mut(&at).unwrap().databases {
+            (copy.session, copy.state) = (None, CopyState::Online);
+        }
+    }
+    let mut simulated = begin(world);
+    let mut now = problem(&mut simulated, false, &[]);
+    let store = &now.estate.stores[0];
+    let at = now.estate.instance_named(&"be2.contoso.com\\RTC".parse().unwrap()).unwrap();
+    // No reading tells an empty database from a full one: a person says so.
+    for &d in &store.databases {
+        now.initial.set(&now.estate, Field::Content(d, at), Value::Nothing);
+    }
+    holds(&mut simulated, &now, &declared(&now, "drop-empty/pool01.contoso.com/User"));
 }

@@ -59,6 +59,9 @@ rules! {
     /// A cmdlet speaks slots: the published topology must name the instance there.
     SLOT = "slot", "the cmdlet takes its hosts from the published slots",
         "Invoke-CsDatabaseFailover; operations 1";
+    /// A Front End counts the SQL host in the primary slot as it is when the Front End starts.
+    VOTER = "voter", "the SQL host would be counted as a voter that it no longer is",
+        "operations 11.3; rules 3.8";
     /// A store that was created anew has its data back before the goal is reached.
     DATA = "data", "databases were created in the place of lost ones, and are empty",
         "restoring an Enterprise Edition Back End Server; operations 5.2";

@@ -109,8 +109,8 @@ pub fn seen(v: View<'_>, s: StoreId, what: What) -> Seen {
             let session = |&i: &_| v.get(Field::Session(d, i));
             let known = |i: &&_| session(i).is_known() && v.get(Field::Answers(**i)) == Value::Yes;
             // As who serves sees it; another copy may have been left behind by an older session, or never have had one.
-            let serves = |i: &&_| v.serves(d, **i) != Truth::True;
-            let seen = store.instances.iter().filter(known).min_by_key(|i| (serves(i), session(i) == Value::NoSession));
+            let silent = |i: &&_| v.serves(d, **i) != Truth::True;
+            let seen = store.instances.iter().filter(known).min_by_key(|i| (silent(i), session(i) == Value::NoSession));
             Seen::Value(seen.map_or(Value::Unknown, session))
         }),
     }

@@ -67,7 +67,7 @@ pub fn solve(problem: &Problem) -> Outcome {
     solve_parts(problem, |part| part::solve(part, Effort::Best))
 }
 
-/// Whether a problem has a plan: any, not the best.
+/// Any plan of a problem, not the best: for those who only ask whether there is one.
 #[must_use]
 pub fn possible(problem: &Problem) -> Outcome {
     solve_parts(problem, |part| part::solve(part, Effort::Any))

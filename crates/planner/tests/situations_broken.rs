@@ -294,3 +294,17 @@ fn nothing_is_dropped_where_it_might_be_the_only_copy_or_is_not_known_to_be_empt
         assert!(!may(&beside(content)), "{content:?}");
     }
 }
+
+/// Else a plan may start a Front End before a rebuild as if it were after it: it then votes with a machine that is gone.
+#[test]
+fn a_front_end_starts_with_the_sql_host_that_it_will_count_and_no_other() {
+    let mut p = one();
+    let be1 = support::world::host(&p, BE1);
+    set(&mut p, Field::Services(FE1), Value::Stopped);
+    set(&mut p, Field::Epoch(be1), Value::Rebuilt);
+    let start =
+        Rules::new(&p).with_id(&p.initial, &model::declaration::StepId("start/fe1.contoso.com".into())).unwrap().1;
+    assert!(start.may_begin(p.view(&p.initial)));
+    set(&mut p, Field::Epoch(be1), Value::Original);
+    assert!(!start.may_begin(p.view(&p.initial)), "it was declared for the machine that is built later");
+}

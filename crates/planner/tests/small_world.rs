@@ -61,7 +61,6 @@ fn it_agrees_about_two_types() {
 }
 
 #[test]
-#[ignore = "a known fault: where a session of CentralMgmt is still a mirror's and User was forced, a plan is found and its edges are not"]
 fn it_agrees_about_the_pool_that_holds_the_central_management_store() {
     agree(world::CMS, &of_two());
 }

@@ -9,7 +9,7 @@ use crate::declaration::{
     clause,
 };
 use crate::durations;
-use crate::estate::{Estate, FrontEndId, InstanceId, PoolId, StoreId};
+use crate::estate::{Estate, FrontEndId, HostId, InstanceId, PoolId, StoreId};
 use crate::field::{Field, State, Value, Write, write};
 use crate::problem::Problem;
 use crate::rules;
@@ -18,8 +18,8 @@ use crate::rules;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Loads {
     slots: Vec<(StoreId, InstanceId, Option<InstanceId>)>,
-    /// The epoch of the SQL host in the primary slot of the user store.
-    epoch: Value,
+    /// The SQL host in the primary slot of the user store, and its epoch.
+    voter: Option<(HostId, Value)>,
 }
 
 impl Loads {
@@ -27,7 +27,7 @@ impl Loads {
     pub fn of(problem: &Problem, state: &State, pool: PoolId) -> Option<Self> {
         let v = problem.view(state);
         let mut slots = Vec::new();
-        let mut epoch = Value::Unknown;
+        let mut voter = None;
         for &s in &problem.estate.pool(pool).stores {
             let primary = v.get(Field::PrimarySlot(s)).instance()?;
             let mirror = v.get(Field::MirrorSlot(s));
@@ -35,20 +35,25 @@ impl Loads {
                 return None;
             }
             if problem.estate.store(s).kind == DatabaseType::User {
-                epoch = v.get(Field::Epoch(problem.estate.host_of(primary)));
+                let host = problem.estate.host_of(primary);
+                voter = Some((host, v.get(Field::Epoch(host))));
             }
             slots.push((s, primary, mirror.instance()));
         }
-        Some(Self { slots, epoch })
+        Some(Self { slots, voter })
     }
 
-    /// What must hold for the start to take just these: they are published, and the replica has them.
+    /// What must hold for the start to take just these: they are published, the replica has them, and the SQL host that the
+    /// Front End counts as voter is the one that it was.
     pub fn requires(&self, f: FrontEndId) -> Vec<Clause> {
         let mut requires = vec![clause(Condition::Is(Field::Replica(f), Value::Current), rules::K4)];
         for &(s, primary, mirror) in &self.slots {
             requires.push(clause(Condition::Is(Field::PrimarySlot(s), primary.into()), rules::SLOT));
             requires.push(clause(Condition::Is(Field::MirrorSlot(s), mirror.into()), rules::SLOT));
         }
+        // A host that is built anew meanwhile would be counted as the machine that it no longer is.
+        let known = self.voter.filter(|(_, epoch)| epoch.is_known());
+        requires.extend(known.map(|(h, epoch)| clause(Condition::Is(Field::Epoch(h), epoch), rules::VOTER)));
         requires
     }
 
@@ -62,7 +67,7 @@ impl Loads {
     pub fn effect(&self, f: FrontEndId) -> Vec<Write> {
         let mut end = vec![
             write(Field::Services(f), Value::Running),
-            write(Field::VoterEpoch(f), self.epoch),
+            write(Field::VoterEpoch(f), self.voter.map_or(Value::Unknown, |(_, epoch)| epoch)),
             write(Field::StartedSinceMirror(f), Value::Yes),
         ];
         for &(s, primary, mirror) in &self.slots {
