@@ -133,6 +133,10 @@ fn a_way_out_leads_to_the_plan_that_it_promises() {
                     }
                     Grant::Fence(h) => granted.initial.set(&problem.estate, Field::Fenced(*h), Value::Yes),
                     Grant::SeedShare => granted.policy.seed_share = Some(r"\\server\share".to_owned()),
+                    Grant::Slots(all) => all.iter().for_each(|(s, slots)| {
+                        let of = granted.wishes.iter_mut().find(|w| w.store == *s);
+                        of.expect("a wish").slots = *slots;
+                    }),
                     Grant::Outage => granted.policy.accept_outage = true,
                     Grant::FullStop => granted.policy.allow_full_stop = true,
                     Grant::Undocumented => granted.policy.allow_undocumented = true,

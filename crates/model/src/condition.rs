@@ -61,6 +61,9 @@ pub enum Predicate {
     SessionAsSlots(DatabaseId),
     /// No copy that serves is known to be empty. For goals only: what is not known is nobody's to bring back.
     DataBack(DatabaseId),
+    /// No two copies of the database are known to serve, and none of an older history. For goals only, as above: what a silent
+    /// host does nobody wished to look into where no slot is declared, but harm that is seen is no goal.
+    NoKnownHarm(DatabaseId),
     /// The two slots of the store are these instances, in any order.
     SlotsArePair(StoreId, InstanceId, InstanceId),
     /// The Front End is not known to run other slots of the store than the published ones. For goals only: unknown is
@@ -166,6 +169,11 @@ impl Predicate {
                 let empty = v.is(Field::Content(*d, i), Value::Fresh) == Truth::True;
                 (!(empty && v.serves(*d, i) == Truth::True)).into()
             })),
+            Self::NoKnownHarm(d) => {
+                let known = instances(v, *d).iter().filter(|&&i| v.serves(*d, i) == Truth::True);
+                let old = |&&i: &&InstanceId| v.is(Field::Content(*d, i), Value::Superseded) == Truth::True;
+                (known.clone().count() < 2 && !known.clone().any(|i| old(&i))).into()
+            }
             Self::SlotsArePair(s, a, b) => {
                 let pair = |x: InstanceId, y: InstanceId| {
                     v.is(Field::PrimarySlot(*s), x.into()).and(v.is(Field::MirrorSlot(*s), y.into()))
@@ -209,7 +217,7 @@ impl Predicate {
             Self::Serves(d, i) => serves(out, *d, *i),
             Self::ServesOnOneOf(d, list) => list.iter().for_each(|&i| serves(out, *d, i)),
             Self::Served(d) | Self::OneServer(d) => instances(v, *d).iter().for_each(|&i| serves(out, *d, i)),
-            Self::NotTheOnlyServer(d, _) | Self::DataBack(d) => {
+            Self::NotTheOnlyServer(d, _) | Self::DataBack(d) | Self::NoKnownHarm(d) => {
                 for &i in instances(v, *d) {
                     serves(out, *d, i);
                     out.push(Field::Content(*d, i));

@@ -6,6 +6,7 @@ use crate::condition::{Condition, Predicate};
 use crate::declaration::{Clause, Declaration, Group};
 use crate::estate::{DatabaseId, FrontEndId, HostId, InstanceId, PoolId, StoreId};
 use crate::field::{Field, Value, Write};
+use crate::problem::{Slots, Wanted};
 
 /// For each id of a part, the id in the whole estate: both name the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +30,18 @@ impl Ids {
     #[must_use]
     pub fn instance(&self, i: InstanceId) -> InstanceId {
         self.instances[i.index()]
+    }
+
+    /// Desired slots.
+    #[must_use]
+    pub fn slots(&self, slots: Slots) -> Slots {
+        match slots {
+            Slots::Ordered { primary, mirror } => {
+                let mirror = if let Wanted::One(m) = mirror { Wanted::One(self.instance(m)) } else { mirror };
+                Slots::Ordered { primary: primary.map(|p| self.instance(p)), mirror }
+            }
+            Slots::Pair(a, b) => Slots::Pair(self.instance(a), self.instance(b)),
+        }
     }
 
     /// A pool.
@@ -126,6 +139,7 @@ impl Ids {
             P::CompleteBesides(x, y) => P::CompleteBesides(d(*x), h(*y)),
             P::NoOtherCopy(x, y) => P::NoOtherCopy(d(*x), h(*y)),
             P::DataBack(x) => P::DataBack(d(*x)),
+            P::NoKnownHarm(x) => P::NoKnownHarm(d(*x)),
             P::NoLiveCopy(x, y) => P::NoLiveCopy(d(*x), i(*y)),
             P::Witnessed(x, y) => P::Witnessed(d(*x), y.map(i)),
             P::WitnessPermits(x, y) => P::WitnessPermits(d(*x), i(*y)),

@@ -144,6 +144,8 @@ impl Wish {
             // Where no slot is declared no session is asked for: a role alone is reached by a failover.
             if self.manages_slots() {
                 out.push(clause(Predicate::SessionAsSlots(d), rules::K9));
+            } else {
+                out.push(clause(Predicate::NoKnownHarm(d), rules::I1));
             }
             out.push(clause(Predicate::DataBack(d), rules::DATA));
             out.extend(self.principal.map(|p| desired(Predicate::Serves(d, p))));

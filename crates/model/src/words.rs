@@ -73,6 +73,7 @@ fn predicate(estate: &Estate, p: &Predicate) -> String {
             format!("no host besides {} that may answer holds a copy of {}", estate.host(*h), d(db))
         }
         Predicate::DataBack(db) => format!("the data of {} are back", d(db)),
+        Predicate::NoKnownHarm(db) => format!("{} is served by one host at most, and from no older history", d(db)),
         Predicate::Together(s) => format!("all databases of {} are served by one instance", store(estate, *s)),
         Predicate::NoLivingPair(db, p, m) => {
             format!("{} is no longer mirrored from {} to {}, as far as both answer", d(db), i(p), i(m))

@@ -20,6 +20,7 @@ use truth::{Row, Table};
 fn has_a_table(p: &Predicate) {
     match p {
         Predicate::Serves(..) | Predicate::ServesOnOneOf(..) | Predicate::Served(_) | Predicate::DataBack(_) => {}
+        Predicate::NoKnownHarm(_) => {}
         Predicate::Together(_) | Predicate::NoLivingPair(..) | Predicate::NotTheOnlyServer(..) => {}
         Predicate::CompleteBesides(..) | Predicate::NoOtherCopy(..) | Predicate::NoLiveCopy(..) => {}
         Predicate::Witnessed(..) | Predicate::WitnessPermits(..) | Predicate::PartnerHarmless(..) => {}
@@ -97,6 +98,15 @@ fn a_store_is_served_when_each_of_its_databases_is() {
     assert_eq!([Complete, Fresh].map(with), [Truth::True, Truth::False]);
     let one = |r: Row<'_>| [BE1, BE2].iter().any(|&i| MONITORED.iter().all(|&d| serves(r, d, i)));
     table.is(Predicate::Together(MONITORING), &Exact(&one));
+    let mut fields = serving(&MONITORED[..1], &[BE1, BE2]);
+    fields.extend(contents(MONITORED[0], &[BE1, BE2]));
+    let table = Table::of(&e, &fields);
+    let seen = |r: Row<'_>| {
+        let [one, two] = [BE1, BE2].map(|i| serves(r, MONITORED[0], i));
+        let old = |i| r(Field::Content(MONITORED[0], i)) == Superseded;
+        (one && two) || (one && old(BE1)) || (two && old(BE2))
+    };
+    table.is(Predicate::NoKnownHarm(MONITORED[0]), &Direct(&|r| (!seen(r)).into()));
 }
 
 #[test]

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 
 use model::actions::Action;
 use model::cms;
+use model::condition::{Condition, Predicate};
 use model::declaration::{Clause, Stage, StepId};
 use model::estate::{DatabaseId, HostId, InstanceId, PoolId, StoreId};
 use model::field::{Field, Value};
 use model::ids::Ids;
-use model::problem::Problem;
+use model::problem::{Problem, Slots, Wanted, Wish};
 use model::restrict::Kept;
 use model::truth::Truth;
 
@@ -77,6 +78,8 @@ pub enum Grant {
     Facts(InstanceId, Vec<(Field, Value)>),
     /// The desired file names the share through which mirrors are seeded.
     SeedShare,
+    /// Slots are declared beside a role that no failover reaches: the role's instance in the primary slot.
+    Slots(Vec<(StoreId, Slots)>),
     /// Users of one Front End at a time may be signed out.
     Outage,
     /// The whole pool may be stopped, announced.
@@ -154,10 +157,13 @@ fn whole_part(ids: &Ids, part: Part) -> Part {
 /// How many stores are looked at one by one for what can be done now.
 const STORES: usize = 32;
 
-/// The stores that nobody serves and that a plan for service alone brings back: all together, or those that can be.
+/// The stores that nobody serves, or two do, and that a plan for service alone brings in order: all together, or those that can
+/// be.
 fn now(problem: &Problem) -> Option<Part> {
     let v = problem.view(&problem.initial);
-    let away = |s: &StoreId| v.store_served(*s) == Truth::False;
+    let harmed = |&d: &DatabaseId| Condition::from(Predicate::NoKnownHarm(d)).eval(v) == Truth::False;
+    let harm = |s: &StoreId| problem.estate.store(*s).databases.iter().any(harmed);
+    let away = |s: &StoreId| v.store_served(*s) == Truth::False || harm(s);
     let all: Vec<StoreId> = problem.wishes.iter().map(|w| w.store).filter(away).collect();
     if all.is_empty() || all.len() > STORES {
         return None;
@@ -186,6 +192,7 @@ fn carried(ids: &Ids, grant: &Grant) -> Grant {
         }
         Grant::Facts(i, facts) => Grant::Facts(ids.instance(*i), facts.iter().copied().map(fact).collect()),
         Grant::Loss(databases) => Grant::Loss(databases.iter().map(|&d| ids.database(d)).collect()),
+        Grant::Slots(all) => Grant::Slots(all.iter().map(|&(s, slots)| (ids.store(s), ids.slots(slots))).collect()),
         Grant::SeedShare | Grant::Outage | Grant::FullStop | Grant::Undocumented => grant.clone(),
     }
 }
@@ -197,7 +204,7 @@ fn dear(problem: &Problem, grant: &Grant) -> u8 {
     match grant {
         Grant::Fact(field, _) if unknown(*field) => 0,
         Grant::Facts(_, facts) if facts.iter().all(|(f, _)| unknown(*f)) => 0,
-        Grant::SeedShare => 1,
+        Grant::SeedShare | Grant::Slots(_) => 1,
         Grant::Fence(_) => 2,
         Grant::Fact(..) | Grant::Facts(..) => 3,
         Grant::Outage => 4,
@@ -227,7 +234,7 @@ fn try_out(problem: &Problem, grants: &[Grant]) -> Option<WayOut> {
 /// facts: to grant every fact at once would grant what contradicts itself.
 fn together(problem: &Problem, grants: &[Grant]) -> Option<WayOut> {
     let weight = |g: &Grant| match g {
-        Grant::SeedShare | Grant::Outage | Grant::FullStop | Grant::Undocumented => 0,
+        Grant::SeedShare | Grant::Slots(_) | Grant::Outage | Grant::FullStop | Grant::Undocumented => 0,
         Grant::Loss(_) => 1,
         Grant::Fence(_) => 2,
         Grant::Fact(..) | Grant::Facts(..) => 3,
@@ -256,6 +263,11 @@ fn apply(problem: &mut Problem, grant: &Grant) {
             }
         }
         Grant::SeedShare => problem.policy.seed_share = Some(String::new()),
+        Grant::Slots(all) => {
+            for (s, slots) in all {
+                problem.wishes.iter_mut().filter(|w| w.store == *s).for_each(|w| w.slots = *slots);
+            }
+        }
         Grant::Outage => problem.policy.accept_outage = true,
         Grant::FullStop => problem.policy.allow_full_stop = true,
         Grant::Undocumented => problem.policy.allow_undocumented = true,
@@ -274,6 +286,35 @@ fn favourable(field: Field) -> Option<Value> {
         Field::WitnessLink(..) => Some(Value::Connected),
         _ => None,
     }
+}
+
+/// Whether a host is seen to serve a database of which no other copy that serves is known to be good, or answers and was not
+/// read: nobody is asked to switch that off, whatever it would make possible.
+fn needed(problem: &Problem, h: HostId) -> bool {
+    let (estate, v) = (&problem.estate, problem.view(&problem.initial));
+    let only = |s: &StoreId| {
+        let store = estate.store(*s);
+        let here = store.instances.iter().filter(|&&i| estate.host_of(i) == h);
+        let spared = |d, i| Condition::from(Predicate::NotTheOnlyServer(d, i)).eval(v).holds();
+        let unread = |d, i| v.get(Field::Answers(i)) == Value::Yes && !v.get(Field::Role(d, i)).is_known();
+        let seen = |d, i| v.serves(d, i).holds() || unread(d, i);
+        here.into_iter().any(|&i| store.databases.iter().any(|&d| seen(d, i) && !spared(d, i)))
+    };
+    estate.stores_on(h).iter().any(only)
+}
+
+/// The slots that a role without slots would need to be built anew or moved to: its instance in the primary slot, and beside it
+/// what is published, but for the instance itself.
+fn slots(problem: &Problem, wish: &Wish) -> Option<(StoreId, Slots)> {
+    let v = problem.view(&problem.initial);
+    let role = wish.principal.filter(|_| !wish.manages_slots())?;
+    let primary = v.get(Field::PrimarySlot(wish.store)).instance()?;
+    let other = match v.get(Field::MirrorSlot(wish.store)).instance() {
+        Some(mirror) if mirror == role => Wanted::One(primary),
+        Some(mirror) => Wanted::One(mirror),
+        None => Wanted::Nothing,
+    };
+    Some((wish.store, Slots::Ordered { primary: Some(role), mirror: other }))
 }
 
 /// Everything that can be granted, cheapest first.
@@ -307,9 +348,15 @@ fn grants(problem: &Problem) -> Vec<Grant> {
         }
     }
     list.extend(by_copy.into_iter().map(|((_, i), facts)| Grant::Facts(i, facts)));
-    list.extend(estate.host_ids().filter(|&h| v.get(Field::Fenced(h)) != Value::Yes).map(Grant::Fence));
+    list.extend(
+        estate.host_ids().filter(|&h| v.get(Field::Fenced(h)) != Value::Yes && !needed(problem, h)).map(Grant::Fence),
+    );
     if problem.policy.seed_share.is_none() {
         list.push(Grant::SeedShare);
+    }
+    let bare: Vec<(StoreId, Slots)> = problem.wishes.iter().filter_map(|w| slots(problem, w)).collect();
+    if !bare.is_empty() {
+        list.push(Grant::Slots(bare));
     }
     if !problem.policy.accept_outage {
         list.push(Grant::Outage);

@@ -6,7 +6,7 @@ mod support;
 use model::condition::Predicate;
 use model::database_type::DatabaseType;
 use model::declaration::Risk;
-use model::estate::StoreId;
+use model::estate::{InstanceId, StoreId};
 use model::field::{Field, Value};
 use model::problem::Problem;
 use model::procedure::{BACK_END_SENTENCES, BACK_END_TITLE};
@@ -381,4 +381,29 @@ fn the_central_management_store_is_somebody_elses() {
     p.consents = p.estate.store(StoreId(0)).databases.iter().copied().collect();
     p.policy.allow_full_stop = true;
     assert!(matches!(solve(&p), Outcome::NoPlan { .. }), "it has a procedure of its own");
+}
+
+/// Nothing is left that a publish could strand: so the store may go where nothing serves yet, and be created there.
+#[test]
+fn what_is_lost_everywhere_comes_back_on_another_host() {
+    const BE3: InstanceId = InstanceId(2);
+    let mut p = agreed(both(&Plan { spare: Some("be3.contoso.com\\RTC"), ..USER }));
+    want(&mut p, BE3, None);
+    let begins = ["fence/be1", "fence/be2", "save/topology", "publish/pool01/store", "replicate/pool01/store"];
+    lossy(&p, &[&begins[..], &["create-databases/pool01/User", "bring-back/pool01/User"]].concat());
+    // The other slot is another host as well as a third one.
+    want(&mut p, BE2, None);
+    let build = ["rebuild/be2", "sql-server/be2\\RTC"];
+    let all = support::ids(&p);
+    let at = |id: &str| all.iter().position(|x| x == id).unwrap_or_else(|| panic!("no {id} in {all:#?}"));
+    assert!(at(build[0]) < at(build[1]) && at(build[1]) < at("create-databases/pool01/User"), "{all:#?}");
+    assert!(!all.contains(&"rebuild/be1".to_owned()), "be1 is not needed any more: {all:#?}");
+    sound(&p, &support::solved(&p));
+    // As long as a host that may answer holds a copy, no publish leaves it behind.
+    want(&mut p, BE3, None);
+    let host1 = host(&p, BE1);
+    set(&mut p, Field::Reachable(host1), Value::Yes);
+    set(&mut p, Field::Answers(BE1), Value::Yes);
+    copies(&mut p, BE1, Value::Restoring, Value::NoSession, Value::Complete);
+    assert!(matches!(solve(&p), Outcome::NoPlan { .. }));
 }

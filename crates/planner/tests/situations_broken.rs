@@ -6,7 +6,8 @@ use model::database_type::DatabaseType;
 use model::declaration::Risk;
 use model::estate::{FrontEndId, Product, StoreId};
 use model::field::{Field, Value};
-use model::problem::Problem;
+use model::problem::{Problem, Slots, Wanted};
+use planner::refusal::{Grant, explain};
 use planner::solve::{Outcome, solve};
 use planner::step::Rules;
 use support::FOUR;
@@ -307,4 +308,49 @@ fn a_front_end_starts_with_the_sql_host_that_it_will_count_and_no_other() {
     assert!(start.may_begin(p.view(&p.initial)));
     set(&mut p, Field::Epoch(be1), Value::Original);
     assert!(!start.may_begin(p.view(&p.initial)), "it was declared for the machine that is built later");
+}
+
+/// A role alone is wished for, and two hosts serve: that the right one is among them is not enough.
+#[test]
+fn a_role_is_not_reached_while_another_host_serves_as_well() {
+    let mut p = one();
+    copies(&mut p, BE1, Value::Principal, Value::Disconnected, Value::Superseded);
+    copies(&mut p, BE2, Value::Principal, Value::Disconnected, Value::Complete);
+    p.wishes[0].slots = Slots::Ordered { primary: None, mirror: Wanted::Unmanaged };
+    p.wishes[0].principal = Some(BE2);
+    planned(&p, &["fence/be1"]);
+    // And the older history is not served from because it is wished for: be2, which has everything, is not switched off for
+    // it, not even as a way out.
+    p.wishes[0].principal = Some(BE1);
+    let Outcome::NoPlan { states } = solve(&p) else { panic!("planned") };
+    let refusal = explain(&p, states);
+    let [way] = &refusal.ways_out[..] else { panic!("{:?}", refusal.ways_out) };
+    let [Grant::Slots(all)] = &way.grants[..] else { panic!("{:?}", way.grants) };
+    let slots = Slots::Ordered { primary: Some(BE1), mirror: Wanted::One(BE2) };
+    assert_eq!(all[..], [(StoreId(0), slots)]);
+    p.wishes[0].slots = slots;
+    assert_eq!(support::ids(&p).len(), way.steps, "what was promised comes true");
+    // Where nobody knows which of the two is the older one, neither is switched off.
+    for i in [BE1, BE2] {
+        copies(&mut p, i, Value::Principal, Value::Disconnected, Value::Unknown);
+    }
+    let Outcome::NoPlan { states } = solve(&p) else { panic!("planned") };
+    let ways = explain(&p, states).ways_out;
+    assert!(!ways.iter().flat_map(|w| &w.grants).any(|g| matches!(g, Grant::Fence(_))), "{ways:?}");
+}
+
+/// A login that sees no roles is no reason to switch off what it could not see.
+#[test]
+fn a_host_that_answers_and_was_not_read_is_not_switched_off() {
+    let mut p = one();
+    let h = support::world::host(&p, BE1);
+    support::world::dies(&mut p, h);
+    copies(&mut p, BE2, Value::Unknown, Value::Unknown, Value::Unknown);
+    p.policy.allow_full_stop = true;
+    let Outcome::NoPlan { states } = solve(&p) else { panic!("planned") };
+    let fences = |i| {
+        let ways = explain(&p, states).ways_out;
+        ways.iter().flat_map(|w| w.grants.clone()).any(|g| g == Grant::Fence(support::world::host(&p, i)))
+    };
+    assert!(!fences(BE2));
 }

@@ -100,6 +100,7 @@ fn subject(estate: &Estate, condition: &Condition, text: &str) -> Option<Subject
             | Predicate::CompleteBesides(d, _)
             | Predicate::NoOtherCopy(d, _)
             | Predicate::DataBack(d)
+            | Predicate::NoKnownHarm(d)
             | Predicate::NoLiveCopy(d, _)
             | Predicate::Witnessed(d, _)
             | Predicate::WitnessPermits(d, _)

@@ -13,7 +13,7 @@ use crate::declaration::{
     clause,
 };
 use crate::durations;
-use crate::estate::{Estate, InstanceId, PoolId, StoreId};
+use crate::estate::{DatabaseId, Estate, InstanceId, PoolId, StoreId};
 use crate::field::{Field, State, Value, Write, write};
 use crate::problem::{Problem, PublishBy, Wanted};
 use crate::rules;
@@ -52,6 +52,9 @@ struct Change {
     after: Slots,
     /// The instance that keeps the primary slot, or will take it.
     heir: InstanceId,
+    /// Databases that no host holds any more and that are given up for their backups: nothing of them can be stranded, so the
+    /// store may go where nothing serves yet.
+    gone: Vec<DatabaseId>,
 }
 
 /// Primary, mirror and witness slot.
@@ -171,7 +174,18 @@ impl Publish {
             }
             _ => None,
         }?;
-        Some(Change { store: s, before, after, heir: want })
+        let gone = Self::gone(problem, state, s, before.primary, want);
+        Some(Change { store: s, before, after, heir: want, gone })
+    }
+
+    /// What is lost of a store that leaves its host for another one. On the host in the primary slot its databases would be
+    /// created before any publish (operations §5.2).
+    fn gone(problem: &Problem, state: &State, s: StoreId, from: InstanceId, to: InstanceId) -> Vec<DatabaseId> {
+        let v = problem.view(state);
+        let hosts = [from, to].map(|i| problem.estate.host_of(i));
+        let lost = |&&d: &&DatabaseId| problem.gives_up(d) && hosts.iter().all(|&h| v.no_other_copy(d, h).holds());
+        let databases = problem.estate.store(s).databases.iter();
+        if hosts[0] == hosts[1] { Vec::new() } else { databases.filter(lost).copied().collect() }
     }
 
     /// Where the store shall go, by the n-th choice that its wish leaves open: a primary slot that is declared, or else one
@@ -212,6 +226,10 @@ impl Publish {
             requires.push(clause(Condition::Is(Field::MirrorSlot(s), change.before.mirror.into()), rules::BASE));
             for &d in &estate.store(s).databases {
                 match self.purpose {
+                    Purpose::MirroringOff | Purpose::Store if change.gone.contains(&d) => {
+                        let hosts = [change.before.primary, change.heir].map(|i| estate.host_of(i));
+                        requires.extend(hosts.map(|h| clause(Predicate::NoOtherCopy(d, h), rules::LAST)));
+                    }
                     Purpose::MirroringOff => {
                         let mut takers = vec![change.before.primary, change.heir];
                         takers.sort_unstable();

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::world::World;
 use crate::present::known::RESILIENCY;
 use crate::present::names::{Names, Text};
-use crate::present::numbers::{join, verb};
+use crate::present::numbers::{count, join, verb};
 use crate::present::triage::standing;
 use crate::present::{Context, reasons, time};
 
@@ -34,24 +34,32 @@ pub struct Situation {
 /// The situation of every managed pool.
 pub(super) fn of(world: &World<'_>) -> Vec<Situation> {
     let problem = world.problem();
-    triage::triage(problem)
-        .iter()
-        .map(|t| {
-            let pool = t.pool;
-            let ends = world.holds_from(|v| world.users_served(v, pool));
-            let clock = clock(problem, world.context, pool).map(|c| match ends {
-                Some(n) => format!("{c}; step {n} ends it"),
-                None => c,
-            });
-            let mut found = situation(problem, world.context, &world.names, t, clock);
-            let violated = standing::violated(problem, pool);
-            if !violated.is_empty() {
-                let first = format!("False already: {}. What stops that comes first.", join(&violated));
-                found.sentences.insert(0, Text::plain(first));
-            }
-            found
-        })
-        .collect()
+    let clocked = |t: &PoolTriage| {
+        let ends = world.holds_from(|v| world.users_served(v, t.pool));
+        let clock = clock(problem, world.context, t.pool).map(|c| match ends {
+            Some(n) => format!("{c}; step {n} ends it"),
+            None => c,
+        });
+        let then = "What stops that comes first.";
+        harm_first(problem, then, situation(problem, world.context, &world.names, t, clock), t.pool)
+    };
+    triage::triage(problem).iter().map(clocked).collect()
+}
+
+/// The situation of pools for which there is no plan.
+pub fn without_plan(problem: &Problem, context: &Context<'_>, names: &Names<'_>, all: &[PoolTriage]) -> Vec<Situation> {
+    let found = |t: &PoolTriage| harm_first(problem, "", situation(problem, context, names, t, None), t.pool);
+    all.iter().map(found).collect()
+}
+
+/// What is false already that must never be, before everything else.
+fn harm_first(problem: &Problem, then: &str, mut found: Situation, pool: PoolId) -> Situation {
+    let violated = standing::violated(problem, pool);
+    if !violated.is_empty() {
+        let first = format!("False already: {}. {then}", join(&violated));
+        found.sentences.insert(0, Text::plain(first.trim_end().to_owned()));
+    }
+    found
 }
 
 /// The situation of one pool.
@@ -70,8 +78,10 @@ pub fn situation(
     }
     sentences.extend(without_quorum(problem, names, triage.pool));
     sentences.extend(lost_witnesses(problem, context, names, triage.pool));
-    sentences.extend(served(problem, v, triage.pool).map(Text::plain));
-    Situation { pool: names.pool(triage.pool), broken: broken(triage), sentences, clock }
+    let unserved = served(problem, v, triage.pool);
+    let broken = broken(triage) || unserved.is_some() || !standing::violated(problem, triage.pool).is_empty();
+    sentences.extend(unserved.map(Text::plain));
+    Situation { pool: names.pool(triage.pool), broken, sentences, clock }
 }
 
 fn broken(triage: &PoolTriage) -> bool {
@@ -114,7 +124,9 @@ pub fn slots(problem: &Problem, v: View<'_>, pool: PoolId, i: InstanceId) -> Str
         stores.iter().filter(|&&s| v.get(slot(s)).instance() == Some(i)).count()
     };
     let word = |name: &str, n: usize| {
-        (n > 0).then(|| if n == stores.len() { format!("{name} slot") } else { format!("{name} slot of {n} stores") })
+        (n > 0).then(|| {
+            if n == stores.len() { format!("{name} slot") } else { format!("{name} slot of {}", count(n, "store")) }
+        })
     };
     let words = [word("primary", in_slot(Field::PrimarySlot)), word("mirror", in_slot(Field::MirrorSlot))];
     let words: Vec<String> = words.into_iter().flatten().collect();

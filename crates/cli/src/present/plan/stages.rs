@@ -96,6 +96,9 @@ fn purpose(
         world.in_slot(after, slot).difference(&world.in_slot(before, slot)).copied().collect()
     };
     match part {
+        Part::Follow | Part::Protect if without_quorum(world, before) && !without_quorum(world, after) => {
+            "Start the Front Ends".to_owned()
+        }
         Part::Serve if world.servers(before) == world.servers(after) && !subjects(names, placed).is_empty() => {
             format!("Make sure that {} cannot serve", subjects(names, placed))
         }
@@ -130,14 +133,21 @@ fn purpose(
                 std::mem::swap(&mut from, &mut to);
             }
             let again = if world.in_slot(world.first(), Field::MirrorSlot).is_empty() { "" } else { " again" };
-            if to.is_empty() { "Finish".to_owned() } else { format!("Mirror {} → {}{again}", on(&from), on(&to)) }
+            // What is mirrored already is not mirrored again by what is left to do.
+            let done = to.is_empty() || world.protected(before);
+            if done { "Finish".to_owned() } else { format!("Mirror {} → {}{again}", on(&from), on(&to)) }
         }
     }
 }
 
-/// Whether a pair that is whole gets another witness, and nothing else.
+/// Whether a pool is known to lack its votes or its routing groups.
+fn without_quorum(world: &World<'_>, v: View<'_>) -> bool {
+    world.problem().pools().into_iter().any(|p| v.pool_holds(p, None) == Truth::False)
+}
+
+/// Whether a pair that is whole gets another witness.
 fn witness_only(world: &World<'_>, placed: &[Placed], before: View<'_>) -> bool {
-    world.protected(before) && placed.iter().all(|p| p.declaration.origin.deviation == Some("witness"))
+    world.protected(before) && placed.iter().any(|p| p.declaration.origin.deviation == Some("witness"))
 }
 
 /// The hosts that steps work on.

@@ -160,12 +160,17 @@ pub(super) fn decides(
     unmet: &[Unmet],
     context: &Context<'_>,
 ) -> Option<String> {
+    let kinds = kinds(problem, unmet);
+    // What is on the hosts that answer comes before what may be on those that do not.
+    let read = kinds.first().filter(|((what, _), _)| *what == "role");
+    if let Some((_, list)) = read {
+        return Some(format!("{}.", words(problem, context, list)));
+    }
     let hosts: Vec<String> =
         loss::silent_hosts(problem, lost).into_iter().map(|h| problem.estate.host(h).to_string()).collect();
     if !hosts.is_empty() {
         return Some(format!("can {} be started at all? (unknown)", join(&hosts)));
     }
-    let kinds = kinds(problem, unmet);
     match kinds.first() {
         Some((_, list)) if let [Field::Fenced(h)] = list.as_slice() => {
             Some(format!("is {} off, or only cut off? (unknown)", problem.estate.host(*h)))

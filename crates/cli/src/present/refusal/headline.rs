@@ -24,8 +24,11 @@ pub(super) fn of(whom: &[String], loss: Option<&Loss>, stop: bool, refusal: &Ref
             verb(whom.len(), "Its", "Their"),
         ),
         None => format!(
-            "{refused} there is no safe plan for {all}. All {} that can be reached were searched.",
-            count(refusal.states, "state")
+            "{refused} there is no safe plan for {all}. {} searched.",
+            match refusal.states {
+                1 => "The one state that can be reached was".to_owned(),
+                n => format!("All {} that can be reached were", count(n, "state")),
+            }
         ),
     }
 }

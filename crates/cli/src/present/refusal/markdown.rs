@@ -14,6 +14,15 @@ pub fn markdown(problem: &Problem, refusal: &Refusal, context: &Context<'_>) -> 
     let view = RefusalView::new(problem, refusal, context);
     let mut out =
         format!("### cstopo: refused{}\n\n{}\n\n", simulated::mark(view.simulated), escape::text(&view.headline));
+    for pool in &view.situation {
+        let sentences: Vec<&str> = pool.sentences.iter().map(|s| s.full.as_str()).collect();
+        let whose = if view.situation.len() > 1 { format!("{}: ", pool.pool) } else { String::new() };
+        let how = if pool.broken { "Wrong" } else { "Now" };
+        out += &format!("**{how}:** {}\n\n", escape::text(&format!("{whose}{}", sentences.join(" "))));
+    }
+    for procedure in &view.procedures {
+        out += &format!("**Procedure:** {}\n\n", escape::text(procedure));
+    }
     if let Some(loss) = &view.loss {
         out += &loss_shown::markdown(loss);
     }

@@ -3,6 +3,7 @@
 
 use model::problem::Problem;
 use planner::refusal::{Grant, Refusal};
+use planner::triage::PoolTriage;
 use serde::Serialize;
 
 use super::names::Names;
@@ -19,6 +20,7 @@ mod loss;
 mod loss_shown;
 mod markdown;
 mod now;
+mod reading;
 mod unmet;
 mod ways_out;
 
@@ -37,6 +39,10 @@ pub struct RefusalView {
     pub pools: Vec<String>,
     /// The answer, in sentences.
     pub headline: String,
+    /// How the pools are.
+    pub situation: Vec<situation::Situation>,
+    /// The published procedure that it amounts to, and for which pool where there are several.
+    pub procedures: Vec<String>,
     /// What would be lost, database by database.
     pub loss: Option<loss::Loss>,
     /// What does not hold, in sentences.
@@ -88,16 +94,20 @@ impl RefusalView {
         let loss = loss::of(problem, &lost, context);
         let unmet = unmet::of(problem, refusal, context);
         let found = refusal.ways_out.iter().map(|w| ways_out::of(problem, w, context));
-        let ways_out: Vec<_> = ways_out::bring_back(problem, &lost).into_iter().chain(found).collect();
+        let first = reading::of(problem).into_iter().chain(ways_out::bring_back(problem, &lost));
+        let ways_out: Vec<_> = first.chain(found).collect();
         let stuck = ways_out.is_empty();
         let pools = problem.pools();
         let full_stop = stop(problem, refusal, &names);
+        let found = planner::triage::triage(problem);
         let whom: Vec<String> = pools.iter().map(|&p| left_out::whom(problem, context, p)).collect();
         Self {
             format: 1,
             outcome: "refused",
             simulated: context.snapshot.simulated,
             headline: headline::of(&whom, loss.as_ref(), full_stop.is_some(), refusal, context),
+            situation: situation::without_plan(problem, context, &names, &found),
+            procedures: procedures(problem, &names, &found),
             names: full_stop.iter().flat_map(|_| names.legend(&problem.named(), &pools)).collect(),
             cms: super::cms::of(problem, None),
             pools: whom,
@@ -119,6 +129,16 @@ impl RefusalView {
             states: refusal.states,
             left_undone: left_out::sentence(problem, &problem.initial, context).trim_start().to_owned(),
         }
+    }
+}
+
+/// The procedure of each pool, once where it is the same.
+fn procedures(problem: &Problem, names: &Names<'_>, found: &[PoolTriage]) -> Vec<String> {
+    let own = |t: &PoolTriage| super::triage::procedure(problem, t).map(|p| (names.pool(t.pool), p));
+    let all: Vec<(String, String)> = found.iter().filter_map(own).collect();
+    match all.first() {
+        Some((_, first)) if all.iter().all(|(_, p)| p == first) => vec![first.clone()],
+        _ => all.into_iter().map(|(pool, p)| format!("{pool}: {p}")).collect(),
     }
 }
 
@@ -162,6 +182,8 @@ pub fn text(problem: &Problem, refusal: &Refusal, context: &Context<'_>, style: 
     let view = RefusalView::new(problem, refusal, context);
     let mut page = Page::new(style);
     page.paragraph(&view.headline);
+    page.blank();
+    super::text::standing(&mut page, &view.situation, &view.procedures);
     page.blank();
     if let Some(loss) = &view.loss {
         loss_shown::table(&mut page, loss);

@@ -123,7 +123,7 @@ fn grant(problem: &Problem, grants: &[Grant]) -> State {
                     }
                 }
             }
-            Grant::SeedShare | Grant::Outage | Grant::FullStop | Grant::Undocumented => {}
+            Grant::SeedShare | Grant::Slots(_) | Grant::Outage | Grant::FullStop | Grant::Undocumented => {}
         }
     }
     state

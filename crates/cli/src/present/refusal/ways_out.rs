@@ -1,8 +1,10 @@
 //! What would unblock a plan: each way in words, with the command to type or the key to declare.
 
-use model::estate::{DatabaseId, InstanceId};
+use std::collections::BTreeMap;
+
+use model::estate::{DatabaseId, InstanceId, PoolId, StoreId};
 use model::field::{Field, Value};
-use model::problem::Problem;
+use model::problem::{Problem, Slots, Wanted};
 use model::vocabulary;
 use planner::refusal::{Grant, WayOut};
 use serde::Serialize;
@@ -15,7 +17,7 @@ use crate::present::style::Role;
 use crate::present::{Context, words};
 
 /// The command that plans anew.
-const PLAN: &str = "cstopo plan";
+pub(super) const PLAN: &str = "cstopo plan";
 
 /// A way out.
 #[derive(Clone, Debug, Serialize)]
@@ -31,7 +33,7 @@ pub struct Way {
 /// Something that can be granted.
 #[derive(Clone, Debug, Serialize)]
 pub struct GrantView {
-    /// What it is: `fence`, `fact`, `policy` or `data_loss`.
+    /// What it is: `fence`, `fact`, `slots`, `policy` or `data_loss`.
     pub kind: &'static str,
     /// In a sentence.
     pub text: String,
@@ -87,6 +89,11 @@ fn grant(problem: &Problem, grant: &Grant, context: &Context<'_>) -> GrantView {
                 .to_owned(),
             key(r"seed-share = '\\server\share'"),
         ),
+        Grant::Slots(all) => view(
+            "slots",
+            "Declare the slots as well: a role alone is reached by a failover, and by no other way.".to_owned(),
+            declared(problem, all, context),
+        ),
         Grant::Outage => view(
             "policy",
             "Accept that the users of one Front End at a time are signed out:".to_owned(),
@@ -116,6 +123,32 @@ fn grant(problem: &Problem, grant: &Grant, context: &Context<'_>) -> GrantView {
 
 fn named(problem: &Problem, databases: &[DatabaseId]) -> String {
     join(&databases.iter().map(|&d| problem.estate.database(d).name.as_str()).collect::<Vec<_>>())
+}
+
+/// The keys that declare slots, under each pool; under each store where the stores of a pool differ.
+fn declared(problem: &Problem, all: &[(StoreId, Slots)], context: &Context<'_>) -> Vec<String> {
+    let estate = &problem.estate;
+    let mut pools: BTreeMap<PoolId, Vec<(StoreId, Slots)>> = BTreeMap::new();
+    for &(s, slots) in all {
+        pools.entry(estate.store(s).pool).or_default().push((s, slots));
+    }
+    let mut lines = vec![format!("{}:", context.files.desired)];
+    for (pool, stores) in pools {
+        let pool = format!("pool.\"{}\"", estate.pool(pool).fqdn);
+        let alike = stores.iter().all(|(_, slots)| *slots == stores[0].1);
+        for (s, slots) in &stores[..if alike { 1 } else { stores.len() }] {
+            let table = if alike { String::new() } else { format!(".{}", estate.store(*s).kind.key()) };
+            lines.push(format!("[{pool}{table}]"));
+            let name = |i: InstanceId| format!("'{}'", estate.instance(i).name);
+            if let Slots::Ordered { primary: Some(primary), mirror } = *slots {
+                let mirror = if let Wanted::One(m) = mirror { name(m) } else { "\"none\"".to_owned() };
+                lines.push(format!("sql-server-store = {}", name(primary)));
+                lines.push(format!("mirroring-sql-server-store = {mirror}"));
+            }
+        }
+    }
+    lines.push(PLAN.to_owned());
+    lines
 }
 
 /// The command with an option for each database, which Windows PowerShell takes over several lines.

@@ -6,6 +6,7 @@ use crate::present::numbers::{count, join};
 use crate::present::page::{Page, columns};
 use crate::present::plan::PlanView;
 use crate::present::plan::changes::{Block, ChangeLine};
+use crate::present::plan::situation::Situation;
 use crate::present::style::{Role, keep};
 
 /// What is wrong, the clock, the procedure, the names.
@@ -36,6 +37,18 @@ pub(super) fn situation(page: &mut Page, view: &PlanView) {
         labelled(page, "Names", &names.join("  "));
     }
     page.blank();
+}
+
+/// How pools are for which there is no plan, with whole names, and which procedure it amounts to.
+pub fn standing(page: &mut Page, situation: &[Situation], procedures: &[String]) {
+    for pool in situation {
+        let sentences: Vec<&str> = pool.sentences.iter().map(|s| s.full.as_str()).collect();
+        let whose = if situation.len() > 1 { format!("{}: ", pool.pool) } else { String::new() };
+        labelled(page, if pool.broken { "Wrong" } else { "Now" }, &format!("{whose}{}", sentences.join(" ")));
+    }
+    for (n, procedure) in procedures.iter().enumerate() {
+        labelled(page, if n == 0 { "Procedure" } else { "" }, procedure);
+    }
 }
 
 /// What changes.

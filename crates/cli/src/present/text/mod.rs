@@ -10,6 +10,7 @@ mod head;
 mod steps;
 
 pub use foot::arithmetic;
+pub use head::standing;
 pub use steps::{risk, undo, who};
 
 /// Columns of the words at the left of a block.

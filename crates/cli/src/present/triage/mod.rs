@@ -289,7 +289,7 @@ fn last_block(page: &mut Page, problem: &Problem, context: &Context<'_>, one: &P
 
 /// The published procedure that it amounts to; where the product has none, SQL Server's page for the worst of what the
 /// copies are in.
-fn procedure(problem: &Problem, one: &PoolTriage) -> Option<String> {
+pub fn procedure(problem: &Problem, one: &PoolTriage) -> Option<String> {
     let own = one.situation.procedure().map(|title| format!("\"{title}\""));
     own.or_else(|| Some(format!("none of the product; SQL Server: \"{}\"", sql_server_page(problem, one)?)))
 }
