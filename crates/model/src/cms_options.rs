@@ -27,7 +27,9 @@ pub const ALL: [CmsOption; 4] = [
         price: "one cmdlet; nothing is lost where the store answers",
         needs: "",
         steps: &[
-            "Choose a pool whose Front Ends and back end run. It needs no pairing for this.",
+            "Choose a pool whose Front Ends and back end run. It needs no pairing for this; where one is paired, \
+             Invoke-CsManagementServerFailover there does steps 2 to 4, with -BackupSqlServerFqdn, -BackupSqlInstanceName and \
+             -Force where the old store does not answer: what it had not received is lost.",
             "Install-CsDatabase -CentralManagementDatabase on its SQL Server.",
             "Enable-CsTopology on one of its Front Ends. It must succeed there: else there may be no Central Management store \
              at all.",

@@ -9,7 +9,7 @@ use model::database_type::DatabaseType;
 use model::declaration::StepId;
 use model::estate::{PoolId, StoreId};
 use model::field::{Field, Value};
-use model::problem::{Problem, Slots};
+use model::problem::{Problem, Slots, Wish};
 use model::restrict::Kept;
 
 use crate::solve::{Outcome, Solved, solve};
@@ -49,12 +49,17 @@ pub struct Price {
     pub out: u32,
 }
 
-/// The pool that holds the Central Management store and has lost the host of a primary slot, with the four ways; `steps` are
-/// those of the plan, none where there is no plan.
+/// The pool that holds the Central Management store and has lost the host of a primary slot, with the four ways; where it has
+/// lost none, and its back end is to change, with the first of them. `steps` are those of the plan, none where there is no
+/// plan.
 #[must_use]
 pub fn ways(problem: &Problem, steps: &[StepId]) -> Option<(PoolId, Vec<Way>)> {
     let v = problem.view(&problem.initial);
-    let pool = holder(v).filter(|&p| problem.managed(p).any(|w| lost(problem, w.store)))?;
+    let pool = holder(v)?;
+    let broken = problem.managed(pool).any(|w| lost(problem, w.store));
+    if !broken && !problem.managed(pool).any(|w| moves(problem, w)) {
+        return None;
+    }
     let stores: Vec<StoreId> = problem.managed(pool).map(|w| w.store).collect();
     let lives = |s: &StoreId| {
         let mirror = v.get(Field::MirrorSlot(*s)).instance();
@@ -72,12 +77,23 @@ pub fn ways(problem: &Problem, steps: &[StepId]) -> Option<(PoolId, Vec<Way>)> {
     };
     let by_hand = if other { Stand::ByHand } else { Stand::Closed };
     let stands = [
-        (stand(takes("move-cms/"), pair, by_hand), None),
+        // Where nothing answers any more there is nothing to be moved but what the other pool has received.
+        (stand(takes("move-cms/"), pair && mirror, by_hand), None),
         (stand(takes("remirror/"), kept.is_some(), Stand::Closed), kept),
         (if mirror { Stand::ByHand } else { Stand::Closed }, None),
         (if mirror { Stand::Closed } else { Stand::ByHand }, None),
     ];
-    Some((pool, ALL.iter().zip(stands).map(|(option, (stand, price))| Way { option, stand, price }).collect()))
+    let told = if broken { ALL.len() } else { 1 };
+    let way = |(option, (stand, price))| Way { option, stand, price };
+    Some((pool, ALL.iter().zip(stands).take(told).map(way).collect()))
+}
+
+/// Whether another instance is wished for in the primary slot of a back end's store.
+fn moves(problem: &Problem, wish: &Wish) -> bool {
+    let published = problem.view(&problem.initial).get(Field::PrimarySlot(wish.store)).instance();
+    let wished = wish.primaries();
+    let stays = wished.is_empty() || published.is_some_and(|p| wished.contains(&p));
+    is_back_end(problem.estate.store(wish.store).kind) && !stays
 }
 
 /// Whether a pool is in service: its Front Ends run, its User store is served.

@@ -44,9 +44,9 @@ pub struct Shown {
 pub fn of(problem: &Problem, plan: Option<&[StepId]>) -> Option<Cms> {
     let name = |p| problem.estate.pool(p).fqdn.to_string();
     if let Some((pool, list)) = ways(problem, plan.unwrap_or_default()) {
+        let ways = if list.len() == 1 { "It moves first:" } else { "There are four ways:" };
         let because = format!(
-            "{} holds the Central Management store. While it does, Topology Builder does not change its back end. There are \
-             four ways:",
+            "{} holds the Central Management store. While it does, Topology Builder does not change its back end. {ways}",
             name(pool)
         );
         return Some(Cms { because, ways: list.iter().map(|w| shown(w, plan.is_none())).collect() });
@@ -75,7 +75,10 @@ fn shown(way: &Way, refused: bool) -> Shown {
         Stand::Open => ("open", format!("{}: {}. Needs {}.", option.what, priced(way), option.needs)),
         Stand::ByHand if option.needs.is_empty() => (
             "by hand",
-            format!("{}: no pool is paired for it, so people move it; nothing of it is planned.", option.what),
+            format!(
+                "{}: no pool is paired for it that could, so people move it; nothing of it is planned.",
+                option.what
+            ),
         ),
         Stand::ByHand => ("by hand", format!("{}: {}. Needs {}.", option.what, option.price, option.needs)),
         Stand::Closed => ("not here", format!("{}: only where {}.", option.what, option.when)),
