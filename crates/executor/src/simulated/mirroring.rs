@@ -286,6 +286,7 @@ impl Deployment {
             silent_since: None,
             synchronized_at: None,
             was_synchronized: false,
+            unheard: false,
         };
         let other = Session { role: Role::Mirror, partner: principal.clone(), ..session.clone() };
         for (at, session) in [(principal, session), (mirror, other)] {
