@@ -42,7 +42,6 @@ impl Deployment {
                 errors.push(format!("{database}: {error}"));
             }
         }
-        self.touched(kind, &target);
         // -Force hides errors that do not end the cmdlet (console 2.11): it returns without an error whatever happened.
         Outcome { ok: force || errors.is_empty(), text: errors.join("\n") }
     }

@@ -99,7 +99,11 @@ fn purpose(
         Part::Serve if world.servers(before) == world.servers(after) && !subjects(names, placed).is_empty() => {
             format!("Make sure that {} cannot serve", subjects(names, placed))
         }
-        Part::Serve if world.served(before) => format!("Serve from {}", on(&world.servers(after))),
+        Part::Serve if world.served(before) => {
+            let all = world.servers(after);
+            let new: BTreeSet<InstanceId> = all.difference(&world.servers(before)).copied().collect();
+            format!("Serve from {}", on(if new.is_empty() { &all } else { &new }))
+        }
         Part::Serve => format!("Bring service back on {}", on(&world.servers(after))),
         Part::Follow => {
             let stores = taken(Field::PrimarySlot);
@@ -122,6 +126,9 @@ fn purpose(
                 format!("Witness {pair} by {}", on(&witness))
             }
         }
+        Part::Protect if world.protected(before) && placed.iter().all(|p| catches_up(p)) => {
+            "Let topology and Front Ends agree".to_owned()
+        }
         Part::Protect => {
             let (mut from, mut to) =
                 (world.in_slot(after, Field::PrimarySlot), world.in_slot(after, Field::MirrorSlot));
@@ -138,6 +145,11 @@ fn purpose(
 /// Whether a pair that is whole gets another witness, and nothing else.
 fn witness_only(world: &World<'_>, placed: &[Placed], before: View<'_>) -> bool {
     world.protected(before) && placed.iter().all(|p| p.declaration.origin.deviation == Some("witness"))
+}
+
+/// Whether a step lets Front Ends have and run what is published, and does nothing else.
+fn catches_up(p: &Placed) -> bool {
+    matches!(p.declaration.work, Work::Restart | Work::FullStop) || p.declaration.id.0.starts_with("replicate/")
 }
 
 /// The hosts that steps work on.

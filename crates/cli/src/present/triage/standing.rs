@@ -106,7 +106,7 @@ pub fn violated(problem: &Problem, pool: PoolId) -> Vec<String> {
         }
     }
     let sentence = |(clause, list): (Clause, Vec<String>)| {
-        let whom = if list.len() > 9 { count(list.len(), "database") } else { join(&list) };
+        let whom = if list.len() > 4 { count(list.len(), "database") } else { join(&list) };
         format!("{}, {}: {whom}", clause.rule.key, clause.rule.because)
     };
     rules.into_iter().map(sentence).collect()
