@@ -111,6 +111,7 @@ fn purpose(
             match (stores.is_empty(), mirrors.is_empty()) {
                 (false, _) => format!("Move the topology to {}", on(&stores)),
                 (true, false) if world.in_slot(after, Field::MirrorSlot).is_empty() => "Take mirroring off".to_owned(),
+                _ if placed.iter().all(ends_session) => "End what is left of sessions".to_owned(),
                 _ => "Let topology and Front Ends agree".to_owned(),
             }
         }
@@ -126,7 +127,7 @@ fn purpose(
                 format!("Witness {pair} by {}", on(&witness))
             }
         }
-        Part::Protect if world.protected(before) && placed.iter().all(|p| catches_up(p)) => {
+        Part::Protect if world.protected(before) && placed.iter().all(catches_up) => {
             "Let topology and Front Ends agree".to_owned()
         }
         Part::Protect => {
@@ -150,6 +151,11 @@ fn witness_only(world: &World<'_>, placed: &[Placed], before: View<'_>) -> bool 
 /// Whether a step lets Front Ends have and run what is published, and does nothing else.
 fn catches_up(p: &Placed) -> bool {
     matches!(p.declaration.work, Work::Restart | Work::FullStop) || p.declaration.id.0.starts_with("replicate/")
+}
+
+/// Whether a step ends a session, and does nothing else.
+fn ends_session(p: &Placed) -> bool {
+    ["end-mirroring/", "forget-partner/"].iter().any(|id| p.declaration.id.0.starts_with(id))
 }
 
 /// The hosts that steps work on.
