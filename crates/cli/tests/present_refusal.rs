@@ -108,13 +108,13 @@ fn who_does_not_answer_is_to_be_brought_back() {
 }
 
 #[test]
-fn where_there_is_no_way_out_the_search_is_told() {
+fn roles_that_a_login_did_not_see_are_to_be_read_first() {
     let problem = unknown_roles();
     let found = refused(&problem);
     assert!(found.ways_out.is_empty());
     let text = shown(&problem);
-    assert!(text.contains("\nNearest to beginning\n  ") && text.contains(" waits for "), "{text}");
-    assert!(text.contains(r"Let a sysadmin of be2.contoso.com\RTC run cstopo observe"), "{text}");
+    assert!(text.contains("\nTo go on:\n  1  Read the roles of 9 databases on be2"), "{text}");
+    assert!(text.contains("What follows depends on what is then found."), "{text}");
     assert!(text.contains("\nDecides most: the role of 9 databases on be2"), "{text}");
     assert!(text.contains(&format!("All {} states that can be\nreached were searched.", found.states)), "{text}");
     assert!(text.contains("unknown\n  (no answer in 15 s)"), "{text}");

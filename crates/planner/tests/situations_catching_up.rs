@@ -34,6 +34,7 @@ fn a_mirror_that_catches_up_is_waited_for_and_no_front_end_restarts() {
     let plan = planned(&catching_up(), &["synchronise/pool01/User"]);
     let d = &plan.plan.steps[0].declaration;
     assert_eq!((d.ways[0].performer, d.work), (Performer::Wait, Work::Look));
+    assert_eq!(d.ways[0].limit, Some(30 * 60), "the time of a wait is its limit");
 }
 
 #[test]

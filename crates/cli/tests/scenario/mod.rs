@@ -2,6 +2,7 @@
 #![allow(dead_code)] // every test takes what it needs
 
 pub mod estate;
+mod middles;
 pub mod worlds;
 
 use std::collections::BTreeSet;

@@ -8,7 +8,7 @@ use model::database_type::DatabaseType;
 use model::estate::Product;
 use topology::names::{Fqdn, InstanceName, SqlInstance};
 
-use super::Folder;
+use super::{Folder, middles};
 
 /// A scenario: a folder under `fixtures/scenarios`.
 pub struct Scenario {
@@ -19,7 +19,7 @@ pub struct Scenario {
 }
 
 /// Every scenario.
-pub const ALL: [Scenario; 32] = [
+pub const ALL: [Scenario; 43] = [
     Scenario { name: "seed", world: Deployment::seed },
     Scenario { name: "synchronisation-unknown", world: || Deployment::seed().synchronisation_unknown() },
     Scenario { name: "witness-all", world: || night(|d| d.witness(&instance("be3", "RTC"))) },
@@ -56,6 +56,17 @@ pub const ALL: [Scenario; 32] = [
     Scenario { name: "services-disabled", world: services_disabled },
     Scenario { name: "replica-stuck", world: || since(cared_for, topology_not_received) },
     Scenario { name: "witness-change", world: || with_server(watched(Deployment::healthy()), "w2", None) },
+    Scenario { name: "suspended", world: middles::suspended },
+    Scenario { name: "catching-up", world: middles::catching_up },
+    Scenario { name: "one-sided", world: middles::one_sided },
+    Scenario { name: "old-primary-back", world: middles::old_primary_back },
+    Scenario { name: "two-principals", world: middles::two_principals },
+    Scenario { name: "principals-mixed", world: middles::principals_mixed },
+    Scenario { name: "store-dead", world: middles::store_dead },
+    Scenario { name: "created-beside", world: middles::created_beside },
+    Scenario { name: "not-restarted", world: middles::not_restarted },
+    Scenario { name: "failover-planned", world: || cared_for(Deployment::healthy()) },
+    Scenario { name: "exchange", world: || cared_for(Deployment::healthy()) },
     Scenario { name: "several-pools", world: several_pools },
     Scenario { name: "publishes-shared", world: several_pools },
 ];
@@ -80,7 +91,7 @@ pub fn instance(label: &str, name: &str) -> SqlInstance {
 const BEFORE: i64 = 17 * 60 + 3;
 
 /// A healthy estate, varied; then something happens to it, and time passes until the night is first looked at.
-fn since(vary: impl FnOnce(Deployment) -> Deployment, happens: impl FnOnce(&mut Deployment)) -> Deployment {
+pub fn since(vary: impl FnOnce(Deployment) -> Deployment, happens: impl FnOnce(&mut Deployment)) -> Deployment {
     let mut world = vary(Deployment::healthy());
     world.now = world.now.checked_sub(SignedDuration::from_secs(BEFORE)).expect("a time");
     world.stirred = None;
@@ -115,7 +126,7 @@ fn cms_elsewhere_down() -> Deployment {
 }
 
 /// Nothing is left to do after mirroring: databases are tested, logs are backed up on both hosts.
-fn cared_for(mut world: Deployment) -> Deployment {
+pub fn cared_for(mut world: Deployment) -> Deployment {
     world.pool_mut(&host("pool01")).expect("pool01").tested = Some(world.now);
     world.host_mut(&host("be2")).expect("be2").log_backups = true;
     world
@@ -176,7 +187,7 @@ fn both_lost() -> Deployment {
 }
 
 /// The pool lies on be1 alone; be2 is a SQL Server without a database of ours.
-fn never_mirrored(mut world: Deployment) -> Deployment {
+pub fn never_mirrored(mut world: Deployment) -> Deployment {
     let pool = host("pool01");
     for store in world.published.stores.iter_mut().filter(|s| s.pools.contains(&pool)) {
         store.slots.mirror = None;
@@ -308,13 +319,13 @@ fn beside(mut world: Deployment, names: &[(&str, &str)], kin: u32) -> Deployment
 }
 
 /// The type of store that a database belongs to.
-fn kind_of(database: &str) -> DatabaseType {
+pub fn kind_of(database: &str) -> DatabaseType {
     let of = |kind: &&DatabaseType| kind.databases().iter().any(|d| d.eq_ignore_ascii_case(database));
     *DatabaseType::ALL.iter().find(of).expect("a database of a store")
 }
 
 /// Every Front End runs what is published.
-fn loaded_as_published(mut world: Deployment) -> Deployment {
+pub fn loaded_as_published(mut world: Deployment) -> Deployment {
     let published = world.published.clone();
     for pool in &mut world.pools {
         for front_end in &mut pool.front_ends {
@@ -326,7 +337,7 @@ fn loaded_as_published(mut world: Deployment) -> Deployment {
 }
 
 /// A world in which a scenario's plan was carried out. What happened on the way is left out.
-fn after(scenario: &str, world: Deployment) -> Deployment {
+pub fn after(scenario: &str, world: Deployment) -> Deployment {
     let folder = Folder::with(scenario, &world);
     folder.finish(&[]);
     let mut world = folder.world();

@@ -220,6 +220,10 @@ pub struct Session {
     /// Whether it was SYNCHRONIZED when the partner fell silent: SQL Server knows, `sys.database_mirroring` does not say.
     #[serde(default)]
     pub was_synchronized: bool,
+    /// Whether it goes on although the partner has ended it: the word was given while the two did not see each other, and
+    /// is not given again (operations §8.2). Ended here as well, it is gone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unheard: bool,
 }
 
 /// The witness of a session, as a copy sees it.

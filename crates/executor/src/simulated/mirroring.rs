@@ -42,7 +42,6 @@ impl Deployment {
                 errors.push(format!("{database}: {error}"));
             }
         }
-        self.touched(kind, &target);
         // -Force hides errors that do not end the cmdlet (console 2.11): it returns without an error whatever happened.
         Outcome { ok: force || errors.is_empty(), text: errors.join("\n") }
     }
@@ -286,6 +285,7 @@ impl Deployment {
             silent_since: None,
             synchronized_at: None,
             was_synchronized: false,
+            unheard: false,
         };
         let other = Session { role: Role::Mirror, partner: principal.clone(), ..session.clone() };
         for (at, session) in [(principal, session), (mirror, other)] {

@@ -142,7 +142,7 @@ impl Observer<'_> {
     }
 
     /// Version and edition as the partner's, endpoint and port as the topology says, the share writable for the service
-    /// account, and no left-over of ours that is live.
+    /// account, and no left-over of ours that is live; one without rows is none, and is dropped.
     fn ready(&self, name: &SqlInstance) -> Read {
         let source = "SERVERPROPERTY, sys.database_mirroring_endpoints, share";
         let Some(host) = self.world.host(&name.host).filter(|h| h.answers()) else {
@@ -162,8 +162,10 @@ impl Observer<'_> {
         let fits = self.partners(name).iter().all(|p| {
             self.world.instance(p).is_none_or(|partner| !self.world.answers(p) || partner.build() == server.build())
         });
-        let live_leftover =
-            server.databases.iter().any(|c| c.online() && c.session.is_none() && self.serves_elsewhere(c.family, name));
+        let live_leftover = server
+            .databases
+            .iter()
+            .any(|c| c.online() && !c.empty && c.session.is_none() && self.serves_elsewhere(c.family, name));
         let share = self.world.share.writable && server.share_rights;
         Read::yes_no(port && fits && share && !live_leftover, source, Some(&name.host))
     }

@@ -78,9 +78,6 @@ impl Observer<'_> {
     /// (design §4: was the mirror synchronised when the principal was lost).
     fn content(&self, at: &SqlInstance, copy: &Copy) -> Read {
         let asked = Some(&at.host);
-        if copy.empty {
-            return Read::known(Value::Fresh, "sys.databases, create_date; no rows", asked);
-        }
         let others = || {
             self.world
                 .each_copy()
@@ -88,6 +85,11 @@ impl Observer<'_> {
                 .filter(|(h, i, _)| h.answers() && i.running && !(h.name == at.host && i.name == at.name))
                 .map(|(.., c)| c)
         };
+        if copy.empty {
+            // Beside a copy with rows it stands in nobody's place: it waits for no data, and holds none.
+            let value = if others().any(|c| !c.empty) { Value::Nothing } else { Value::Fresh };
+            return Read::known(value, "sys.databases, create_date; no rows", asked);
+        }
         if others().any(|c| c.fork > copy.fork) {
             return Read::known(Value::Superseded, "sys.database_recovery_status", asked);
         }

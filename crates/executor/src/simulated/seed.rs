@@ -101,6 +101,7 @@ fn copy(database: &str, family: u32, role: Option<Role>, partner: &SqlInstance) 
         silent_since: None,
         synchronized_at: None,
         was_synchronized: false,
+        unheard: false,
     });
     Copy {
         name: database.to_owned(),

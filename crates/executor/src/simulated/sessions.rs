@@ -151,8 +151,12 @@ impl Deployment {
         self.resume_talk(end, mine, theirs);
     }
 
-    /// The other side ended the session while this one was away: it learns so now (operations §6.8).
+    /// The other side ended the session while this one was away: it learns so now (operations §6.8), but for one that
+    /// never hears of it.
     fn partner_forgot(&mut self, end: &End) {
+        if end.session.unheard {
+            return self.partner_is_silent(end);
+        }
         if let Some(copy) = self.copy_mut(&end.at, &end.database) {
             copy.session = None;
             if copy.state == CopyState::Recovering {

@@ -24,8 +24,9 @@ impl Deployment {
             Verb::Drop => self.drop_database(on, database),
         };
         let kind = super::deed::Deed::Sql { on: on.clone(), verb, database: database.to_owned() }.kind();
-        // Neither a witness nor a safety level is a copy: there is nothing to test anew.
-        if let Some(kind) = kind.filter(|_| !matches!(verb, Verb::WitnessOff | Verb::SafetyFull)) {
+        // Copies and slots stay as they are where roles, sessions that go on or witnesses change: nothing is to test anew.
+        let copies = matches!(verb, Verb::PartnerOff | Verb::Recover | Verb::Drop);
+        if let Some(kind) = kind.filter(|_| copies) {
             self.touched(kind, on);
         }
         said(database, done)

@@ -126,8 +126,9 @@ impl EndMirroring {
         }
     }
 
-    fn notes(&self) -> Vec<Phrase> {
-        let mut notes = vec![Phrase::new("by SET PARTNER OFF on ").instance(self.at).words(" where the cmdlet fails")];
+    fn notes(&self, ways: usize) -> Vec<Phrase> {
+        let second = Phrase::new("by SET PARTNER OFF on ").instance(self.at).words(" where the cmdlet fails");
+        let mut notes: Vec<Phrase> = (ways > 1).then_some(second).into_iter().collect();
         let left =
             |&i: &InstanceId| Phrase::new("the copies on ").instance(i).words(" are left RESTORING, and serve nobody");
         notes.extend(self.living.iter().map(left));
@@ -185,6 +186,7 @@ impl Declare for EndMirroring {
             let runs = front_ends.map(|&f| Predicate::RunsOnPrimary(f, self.store, self.at));
             requires.extend(runs.map(|p| clause(p, rules::K5)));
         }
+        let ways = self.ways(problem);
         Declaration {
             id: StepId(format!(
                 "{}/{}",
@@ -203,7 +205,8 @@ impl Declare for EndMirroring {
             begin: Vec::new(),
             end: self.databases.iter().flat_map(|&d| self.effect(d)).collect(),
             partial: self.databases.iter().map(|&d| vec![Vec::new(), self.effect(d)]).collect(),
-            ways: self.ways(problem),
+            notes: self.notes(ways.len()),
+            ways,
             risks: Vec::new(),
             loses: Vec::new(),
             ends: Some(if self.living.is_empty() {
@@ -219,7 +222,6 @@ impl Declare for EndMirroring {
             work: Work::Change,
             origin: self.origin(problem),
             stage: Stage::Follow,
-            notes: self.notes(),
         }
     }
 }

@@ -39,15 +39,24 @@ impl Fence {
                         .into_iter()
                         .any(|&x| matches!(v.get(Field::Session(d, x)), Value::Disconnected | Value::Suspended))
                 });
-                let old = store.databases.iter().any(|&d| {
-                    let others = store.instances.iter().filter(|&&x| problem.estate.host_of(x) != host);
-                    let old = v.get(Field::Content(d, i)) == Value::Superseded && v.serves(d, i).holds();
-                    old && others.into_iter().any(|&x| v.serves(d, x).holds())
-                });
-                silent || alone || old
+                silent || alone
             })
-        })
+        }) || serves_old_copies(problem, state, host)
     }
+}
+
+/// Whether a host serves a superseded copy while another host serves the database too.
+pub(super) fn serves_old_copies(problem: &Problem, state: &State, host: HostId) -> bool {
+    let v = problem.view(state);
+    problem.wishes.iter().any(|w| {
+        let store = problem.estate.store(w.store);
+        let on = |i| problem.estate.host_of(i) == host;
+        store.databases.iter().any(|&d| {
+            let old = |&i: &_| on(i) && v.get(Field::Content(d, i)) == Value::Superseded && v.serves(d, i).holds();
+            let beside = |&i: &_| !on(i) && v.serves(d, i).holds();
+            store.instances.iter().any(old) && store.instances.iter().any(beside)
+        })
+    })
 }
 
 impl Declare for Fence {
@@ -108,7 +117,11 @@ impl Declare for Fence {
             work: Work::Look,
             origin: Origin { sentences: &[], deviation: Some("fence") },
             stage: Stage::Serve,
-            notes: vec![Phrase::new("it must not come back with old copies while the other host takes over")],
+            notes: vec![Phrase::new(if serves_old_copies(problem, &problem.initial, h) {
+                "it serves old copies beside the ones that count: whoever writes there loses it"
+            } else {
+                "it must not come back with old copies while the other host takes over"
+            })],
         }
     }
 }

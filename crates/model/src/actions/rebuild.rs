@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::fence::serves_old_copies;
 use super::remirror::kept_for;
 use super::{Declare, back_end_lost, mirror_lost};
 use crate::call::{Call, Task};
@@ -175,13 +176,15 @@ impl Declare for Rebuild {
                 deviation: (!self.kept.is_empty()).then_some("keep-slots"),
             },
             stage: Stage::Rebuild,
-            notes: notes(!loses.is_empty()),
+            notes: notes(!loses.is_empty(), serves_old_copies(problem, &problem.initial, h)),
         }
     }
 }
 
-fn notes(last: bool) -> Vec<Phrase> {
+fn notes(last: bool, served: bool) -> Vec<Phrase> {
     let kept = Phrase::new("keep its computer account in Active Directory; fenced until here");
     let look = "nobody knows what its disks hold: it may be the last complete copy. Look before you wipe them";
-    std::iter::once(kept).chain(last.then(|| Phrase::new(look))).collect()
+    let written = "what was written to its old copies is on its disks alone: save the files if anyone may miss it";
+    let more = [last.then_some(look), served.then_some(written)];
+    std::iter::once(kept).chain(more.into_iter().flatten().map(Phrase::new)).collect()
 }

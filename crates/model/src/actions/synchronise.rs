@@ -34,6 +34,8 @@ struct Session {
     asynchronous: bool,
     /// The principal is known to be complete.
     complete: bool,
+    /// The mirror may hold what the principal lacks, as a former principal does after a forced failover.
+    ahead: bool,
     /// What the former principal had not sent was given up by name.
     given_up: bool,
 }
@@ -80,8 +82,9 @@ impl Synchronise {
                 && v.get(Field::Role(database, partner)) == Value::Mirror;
             let due = pair && (suspended || running && (asynchronous || !in_the_making));
             let complete = v.get(Field::Content(database, at)) == Value::Complete;
+            let ahead = !matches!(v.get(Field::Content(database, partner)), Value::Complete | Value::Behind);
             let given_up = suspended && !complete && problem.consents.contains(&database);
-            due.then_some(Session { database, suspended, asynchronous, complete, given_up })
+            due.then_some(Session { database, suspended, asynchronous, complete, ahead, given_up })
         };
         let sessions: Vec<_> = problem.estate.store(store).databases.iter().filter_map(session).collect();
         (!sessions.is_empty()).then_some(Self { store, at, partner, sessions })
@@ -136,13 +139,17 @@ impl Declare for Synchronise {
             }
         }
         let suspended = self.sessions.iter().any(|s| s.suspended);
+        // A mirror that is behind a complete principal holds nothing that could be discarded.
+        let discards = self.sessions.iter().any(|s| s.suspended && (s.ahead || !s.complete));
         let given_up: Vec<DatabaseId> = self.sessions.iter().filter(|s| s.given_up).map(|s| s.database).collect();
         let statements = self.statements(problem);
         let waits = statements.is_empty();
         let settle = 30 * 60;
         let way = if waits {
             let source = "SQL Server, mirroring states: SYNCHRONIZING; operations 8.2";
-            Way { settle, retry: true, ..Way::new(Performer::Wait, Call::Wait, Evidence::Documented, source) }
+            let way = Way::new(Performer::Wait, Call::Wait, Evidence::Documented, source);
+            // The time of a wait is its limit: nothing is called of which anything could settle.
+            Way { limit: Some(settle), settle: 0, retry: true, ..way }
         } else {
             let call = Call::Sql { on: estate.instance(at).name.clone(), statements };
             let source = if suspended {
@@ -163,7 +170,12 @@ impl Declare for Synchronise {
         let mut notes = Vec::new();
         if suspended {
             notes.push(Phrase::new("mend first what suspended it: a full log or disk, an endpoint"));
+        }
+        if discards {
             notes.push(Phrase::new("what ").instance(partner).words(" had not sent is discarded"));
+        }
+        if self.sessions.iter().any(|s| s.asynchronous) {
+            notes.push(Phrase::new("safety OFF is not supported, and never becomes SYNCHRONIZED"));
         }
         Declaration {
             requires,
@@ -180,7 +192,7 @@ impl Declare for Synchronise {
                 if given_up.is_empty() { Risk::None } else { Risk::PossibleLoss },
             )],
             loses: given_up,
-            undo: if suspended {
+            undo: if discards {
                 Undo::Irreversible("what the mirror held beyond the principal is discarded")
             } else {
                 Undo::NotApplicable

@@ -126,7 +126,7 @@ fn users(world: &World<'_>, pools: &[PoolId], n: usize) -> Vec<String> {
     if !served(before) && served(after) {
         said.push("when it has ended they have their back end again".to_owned());
     }
-    if p.declaration.stage == Stage::Serve && work == Work::Change {
+    if p.declaration.stage == Stage::Serve && work == Work::Change && world.moves_users(p) {
         said.push(known::MOBILE.to_owned());
     }
     let archived = pools.iter().any(|&pool| world.estate().store_of(pool, DatabaseType::Archiving).is_some());

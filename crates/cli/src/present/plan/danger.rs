@@ -20,7 +20,7 @@ pub struct Dangers {
     pub no_way_back: Vec<NoWayBack>,
     /// What is left if the host of an only copy breaks, by the time in which it is one.
     pub survivors: Vec<Survivor>,
-    /// Steps after which a Front End that restarts by itself finds no back end.
+    /// Steps after which a Front End that restarts by itself finds no back end; 0 where it finds none before the plan.
     pub blind_restart_after: Vec<usize>,
 }
 
@@ -137,7 +137,12 @@ fn backups(world: &World<'_>, databases: &BTreeSet<DatabaseId>) -> String {
 /// While the published slots lead to nobody who serves, a Front End must not start (rules §3.17).
 fn blind_restarts(world: &World<'_>) -> Vec<usize> {
     let blind = |n: &usize| world.problem().pools().into_iter().any(|pool| world.blind(world.after(*n), pool));
-    (0..world.placed().len()).filter(blind).map(|n| n + 1).collect()
+    let now = world.problem().pools().into_iter().any(|pool| world.blind(world.first(), pool));
+    now.then_some(0).into_iter().chain((0..world.placed().len()).filter(blind).map(|n| n + 1)).collect()
+}
+
+fn between(from: usize, until: usize) -> String {
+    if from == 0 { format!("until step {until} has ended") } else { format!("between steps {from} and {until}") }
 }
 
 impl Dangers {
@@ -151,8 +156,7 @@ impl Dangers {
                 _ => spans.push((n, n + 1)),
             }
         }
-        let spans: Vec<String> =
-            spans.iter().map(|(from, until)| format!("between steps {from} and {until}")).collect();
+        let spans: Vec<String> = spans.iter().map(|&(from, until)| between(from, until)).collect();
         let when = (!spans.is_empty()).then(|| spans.join(", and "))?;
         Some(format!("{when} a Front End that restarts by itself finds no back end: do not pause there."))
     }

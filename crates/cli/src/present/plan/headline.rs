@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use model::declaration::{Risk, Work};
-use model::estate::{DatabaseId, PoolId, StoreId};
+use model::declaration::{Risk, Stage, Subject, Work};
+use model::estate::{DatabaseId, InstanceId, PoolId, StoreId};
 use model::field::{Field, Value};
 use model::problem::Wanted;
+use model::truth::Truth;
 use model::view::View;
 use planner::runner_up;
 use serde::Serialize;
@@ -106,9 +107,10 @@ fn purpose(world: &World<'_>, steps: usize) -> (String, String) {
                 format!("{whom} on {on} alone, without a mirror"),
             )
         }
-        [Purpose::Role] => {
-            let on = world.join(&world.names.whole(), &world.servers(world.last()));
-            (format!("make{s} {on} PRINCIPAL for {whom}"), format!("{on} PRINCIPAL for {whom}"))
+        [Purpose::Role { of }] => {
+            let on = world.join(&world.names.whole(), &world.gained());
+            let what = of.as_ref().map_or_else(|| whom.clone(), |kinds| format!("{} of {whom}", join(kinds)));
+            (format!("make{s} {on} PRINCIPAL for {what}"), format!("{on} PRINCIPAL for {what}"))
         }
         _ => {
             let as_declared = format!("as {} says", world.context.files.desired);
@@ -131,8 +133,10 @@ enum Purpose {
     },
     /// No database is mirrored in the end, and mirrors were there before.
     Alone,
-    /// Only roles change.
-    Role,
+    /// Only roles change, of all stores or of these only.
+    Role {
+        of: Option<Vec<&'static str>>,
+    },
     Other,
 }
 
@@ -169,7 +173,12 @@ fn of_pool(world: &World<'_>, pool: PoolId) -> Purpose {
     if all(&|s| slots(last, s).1 == Value::Nothing) && !all(&|s| slots(first, s).1 == Value::Nothing) {
         return Purpose::Alone;
     }
-    if kept && world.servers(first) != world.servers(last) { Purpose::Role } else { Purpose::Other }
+    let moves = |s: &&StoreId| world.gains(**s);
+    let kinds: Vec<&str> = stores.iter().filter(moves).map(|&s| world.estate().store(s).kind.name()).collect();
+    if kept && !kinds.is_empty() {
+        return Purpose::Role { of: (kinds.len() < stores.len()).then_some(kinds) };
+    }
+    Purpose::Other
 }
 
 fn yours(counts: &Counts) -> String {
@@ -212,7 +221,7 @@ pub(super) fn lost_span(world: &World<'_>, d: DatabaseId) -> Option<String> {
 fn data(world: &World<'_>) -> String {
     let lost = lost(world);
     if lost.is_empty() {
-        return "No data is lost.".to_owned();
+        return written_apart(world).unwrap_or_else(|| "No data is lost.".to_owned());
     }
     let mut groups: Vec<(Option<String>, Vec<&str>)> = Vec::new();
     for (d, known) in &lost {
@@ -238,6 +247,28 @@ fn data(world: &World<'_>) -> String {
     let what: Vec<String> = groups.iter().map(group).collect();
     let verb = if lost.iter().all(|(_, known)| *known) { "Data is lost" } else { "Data may be lost" };
     format!("{verb}: {}, accepted by name.", what.join("; "))
+}
+
+/// What clients wrote to old copies that serve beside the ones that count: it goes with the disks, and nobody can tell how
+/// much it is.
+fn written_apart(world: &World<'_>) -> Option<String> {
+    let first = world.first();
+    let old = |&i: &InstanceId| {
+        let stores = world.problem().wishes.iter().map(|w| world.estate().store(w.store));
+        let mut databases = stores.filter(|s| s.instances.contains(&i)).flat_map(|s| &s.databases);
+        databases.any(|&d| first.get(Field::Content(d, i)) == Value::Superseded && first.serves(d, i) == Truth::True)
+    };
+    let on: BTreeSet<InstanceId> = world.estate().instance_ids().filter(old).collect();
+    let gone = |d: &model::declaration::Declaration| match d.subject {
+        Subject::Host(h) => d.stage == Stage::Rebuild && on.iter().any(|&i| world.estate().host_of(i) == h),
+        _ => false,
+    };
+    let n = world.placed().iter().position(|p| gone(&p.declaration))?;
+    let on = world.join(&world.names.whole(), &on);
+    Some(format!(
+        "No data is lost but what was written to the old copies on {on} after the others took over: it goes with step {}.",
+        n + 1
+    ))
 }
 
 fn stop(world: &World<'_>) -> Option<String> {
@@ -288,7 +319,7 @@ fn continuity(world: &World<'_>, service: Option<usize>, copies: &[Window]) -> O
     let copy = match copies {
         [] => None,
         [.., Window { until_step: Some(_), .. }] => {
-            Some(format!("there is no second copy of the databases {}", Window::all(copies)))
+            Some(format!("there is no second copy of {} {}", world.alone_in_words(copies), Window::all(copies)))
         }
         _ if world.protected(world.first()) => Some("afterwards there is one copy of the databases only".to_owned()),
         _ if !wanted => Some(unrestored(world).to_owned()),

@@ -111,7 +111,10 @@ fn users(world: &World<'_>) -> Vec<String> {
     }
     let created = |a: &Action| matches!(a, Action::CreateDatabases(_) | Action::BringBack(_));
     let fails_over = world
-        .numbers(|p| p.declaration.stage == Stage::Serve && p.declaration.work == Work::Change && !created(&p.action));
+        .numbers(|p| p.declaration.stage == Stage::Serve && p.declaration.work == Work::Change && !created(&p.action))
+        .into_iter()
+        .filter(|&n| world.moves_users(&world.placed()[n - 1]));
+    let fails_over: Vec<usize> = fails_over.collect();
     if let Some(first) = fails_over.first() {
         users.push(format!("After step {first} {}.", known::MOBILE));
     }
@@ -147,9 +150,11 @@ fn protection(world: &World<'_>) -> Option<Text> {
         .iter()
         .flat_map(|w| world.servers(world.after(w.until_step.unwrap_or(world.placed().len()) - 1)))
         .collect();
+    let some = windows.iter().all(|w| world.alone(*w) < world.databases());
+    let of = if some { format!(" of {}", world.alone_in_words(&windows)) } else { String::new() };
     Some(world.names.both(|names| {
         format!(
-            "one copy only{from}{to}; the logs on {} grow until someone backs them up there",
+            "one copy only{of}{from}{to}; the logs on {} grow until someone backs them up there",
             world.join(names, &servers)
         )
     }))

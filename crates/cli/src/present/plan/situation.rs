@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::estate::{DatabaseId, InstanceId, PoolId};
+use model::estate::{DatabaseId, FrontEndId, InstanceId, PoolId};
 use model::field::{Field, Value};
 use model::problem::Problem;
 use model::truth::Truth;
 use model::view::View;
 use model::vocabulary;
+use planner::pairing::Pairing;
 use planner::triage::{self, PoolTriage};
 use serde::Serialize;
 
@@ -17,6 +18,9 @@ use crate::present::names::{Names, Text};
 use crate::present::numbers::{count, join, verb};
 use crate::present::triage::standing;
 use crate::present::{Context, reasons, time};
+
+/// How many databases are told by name where not all are alike.
+const NAMED: usize = 2;
 
 /// How a pool is.
 #[derive(Clone, Debug, Serialize)]
@@ -52,14 +56,35 @@ pub fn without_plan(problem: &Problem, context: &Context<'_>, names: &Names<'_>,
     all.iter().map(found).collect()
 }
 
-/// What is false already that must never be, before everything else.
+/// What is false already that must never be, before everything else; then what is wrong while everything is served.
 fn harm_first(problem: &Problem, then: &str, mut found: Situation, pool: PoolId) -> Situation {
+    if !found.broken {
+        let told = middles(problem, pool);
+        found.broken = !told.is_empty();
+        found.sentences.splice(0..0, told);
+    }
     let violated = standing::violated(problem, pool);
     if !violated.is_empty() {
         let first = format!("False already: {}. {then}", join(&violated));
         found.sentences.insert(0, Text::plain(first.trim_end().to_owned()));
+        found.broken = true;
     }
     found
+}
+
+/// What is wrong with sessions and copies while everything is served, the worst first.
+fn middles(problem: &Problem, pool: PoolId) -> Vec<Text> {
+    use Pairing as P;
+    let wrong =
+        |p: Pairing| matches!(p, P::Apart | P::Suspended | P::OneSided | P::Disconnected | P::LeftOver | P::CatchingUp);
+    let groups = standing::pairings(problem, pool).into_iter().filter(|(p, _)| wrong(*p));
+    let said = groups.filter_map(|(p, stores)| standing::clause(problem, p, &stores));
+    said.map(|s| Text::plain(format!("{}.", upper(&s)))).collect()
+}
+
+fn upper(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }
 
 /// The situation of one pool.
@@ -79,9 +104,50 @@ pub fn situation(
     sentences.extend(without_quorum(problem, names, triage.pool));
     sentences.extend(lost_witnesses(problem, context, names, triage.pool));
     let unserved = served(problem, v, triage.pool);
-    let broken = broken(triage) || unserved.is_some() || !standing::violated(problem, triage.pool).is_empty();
+    let broken = broken(triage) || unserved.is_some();
     sentences.extend(unserved.map(Text::plain));
+    sentences.extend(front_ends(problem, names, triage.pool));
     Situation { pool: names.pool(triage.pool), broken, sentences, clock }
+}
+
+/// Front Ends that run other slots than are published, or find no back end with those that they run.
+fn front_ends(problem: &Problem, names: &Names<'_>, pool: PoolId) -> Vec<Text> {
+    let v = problem.view(&problem.initial);
+    let all = &problem.estate.pool(pool).front_ends;
+    let stores: Vec<_> = problem.managed(pool).map(|w| w.store).collect();
+    let differs = |loaded: Field, slot: Field| {
+        let [loaded, slot] = [v.get(loaded), v.get(slot)];
+        loaded.is_known() && slot.is_known() && loaded != slot
+    };
+    let old = |f: FrontEndId| {
+        stores.iter().any(|&s| {
+            differs(Field::LoadedPrimary(f, s), Field::PrimarySlot(s))
+                || differs(Field::LoadedMirror(f, s), Field::MirrorSlot(s))
+        })
+    };
+    let blind = |f: FrontEndId| served_users(v, pool) && v.front_end_reaches(f) == Truth::False;
+    let list = |is: &dyn Fn(FrontEndId) -> bool| all.iter().copied().filter(|&f| is(f)).collect::<Vec<_>>();
+    let named = |n: &Names<'_>, list: &[FrontEndId]| join(&list.iter().map(|&f| n.front_end(f)).collect::<Vec<_>>());
+    let mut said = Vec::new();
+    let (old, blind) = (list(&old), list(&blind));
+    if !old.is_empty() {
+        said.push(names.both(|n| {
+            let run = verb(old.len(), "runs", "run");
+            format!("{} {run} other slots than are published, until a restart.", named(n, &old))
+        }));
+    }
+    if !blind.is_empty() {
+        said.push(names.both(|n| {
+            let find = verb(blind.len(), "finds", "find");
+            format!("{} {find} no back end with the slots that they run.", named(n, &blind))
+        }));
+    }
+    said
+}
+
+fn served_users(v: View<'_>, pool: PoolId) -> bool {
+    let user = v.estate.store_of(pool, model::database_type::DatabaseType::User);
+    user.is_some_and(|s| v.store_served(s) == Truth::True)
 }
 
 fn broken(triage: &PoolTriage) -> bool {
@@ -216,7 +282,11 @@ fn holdings(
     let count = |n: usize| if n == all.len() { format!("all {n}") } else { format!("{n} of {}", all.len()) };
     let group = |(n, (what, list)): (usize, &(String, Vec<DatabaseId>))| {
         let noun = if n == 0 { verb(list.len(), " database", " databases") } else { "" };
-        format!("{}{noun} as {what}", count(list.len()))
+        // Which they are matters where others are not so.
+        let few = list.len() < all.len() && list.len() <= NAMED;
+        let which: Vec<&str> = list.iter().map(|&d| problem.estate.database(d).name.as_str()).collect();
+        let which = if few { format!(" ({})", which.join(", ")) } else { String::new() };
+        format!("{}{noun}{which} as {what}", count(list.len()))
     };
     let groups: Vec<String> = roles.iter().enumerate().map(group).collect();
     let mut sentences = vec![names.both(|n| format!("{} ({slots}) has {}.", n.instance(i), join(&groups)))];
@@ -233,7 +303,17 @@ pub fn roles(v: View<'_>, databases: &[DatabaseId], i: InstanceId) -> Vec<(Strin
     for &d in databases {
         let role = vocabulary::value_text(v.estate, v.get(Field::Role(d, i)));
         let what = match v.get(Field::Session(d, i)) {
-            Value::NoSession => role,
+            Value::NoSession => match v.get(Field::Content(d, i)) {
+                Value::Superseded if v.serves(d, i).holds() => format!("{role}, old"),
+                Value::Nothing | Value::Fresh if v.serves(d, i).holds() => format!("{role}, empty"),
+                _ => role,
+            },
+            session @ (Value::Synchronizing | Value::Synchronized) if v.get(Field::Safety(d, i)) == Value::Off => {
+                format!("{role}, {}, safety OFF", vocabulary::value_text(v.estate, session))
+            }
+            session if v.get(Field::Content(d, i)) == Value::Superseded && v.serves(d, i).holds() => {
+                format!("{role}, {}, old", vocabulary::value_text(v.estate, session))
+            }
             Value::Unknown if v.get(Field::Role(d, i)) == Value::Recovering => "PRINCIPAL without quorum".to_owned(),
             Value::Unknown if v.get(Field::Role(d, i)) == Value::Unknown => "unknown".to_owned(),
             Value::Unknown => format!("{role}, session unknown"),

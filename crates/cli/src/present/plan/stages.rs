@@ -102,7 +102,11 @@ fn purpose(
         Part::Serve if world.servers(before) == world.servers(after) && !subjects(names, placed).is_empty() => {
             format!("Make sure that {} cannot serve", subjects(names, placed))
         }
-        Part::Serve if world.served(before) => format!("Serve from {}", on(&world.servers(after))),
+        Part::Serve if world.served(before) => {
+            let all = world.servers(after);
+            let new: BTreeSet<InstanceId> = all.difference(&world.servers(before)).copied().collect();
+            format!("Serve from {}", on(if new.is_empty() { &all } else { &new }))
+        }
         Part::Serve => format!("Bring service back on {}", on(&world.servers(after))),
         Part::Follow => {
             let stores = taken(Field::PrimarySlot);
@@ -110,6 +114,7 @@ fn purpose(
             match (stores.is_empty(), mirrors.is_empty()) {
                 (false, _) => format!("Move the topology to {}", on(&stores)),
                 (true, false) if world.in_slot(after, Field::MirrorSlot).is_empty() => "Take mirroring off".to_owned(),
+                _ if placed.iter().all(ends_session) => "End what is left of sessions".to_owned(),
                 _ => "Let topology and Front Ends agree".to_owned(),
             }
         }
@@ -124,6 +129,9 @@ fn purpose(
             } else {
                 format!("Witness {pair} by {}", on(&witness))
             }
+        }
+        Part::Protect if world.protected(before) && placed.iter().all(catches_up) => {
+            "Let topology and Front Ends agree".to_owned()
         }
         Part::Protect => {
             let (mut from, mut to) =
@@ -148,6 +156,16 @@ fn without_quorum(world: &World<'_>, v: View<'_>) -> bool {
 /// Whether a pair that is whole gets another witness.
 fn witness_only(world: &World<'_>, placed: &[Placed], before: View<'_>) -> bool {
     world.protected(before) && placed.iter().any(|p| p.declaration.origin.deviation == Some("witness"))
+}
+
+/// Whether a step lets Front Ends have and run what is published, and does nothing else.
+fn catches_up(p: &Placed) -> bool {
+    matches!(p.declaration.work, Work::Restart | Work::FullStop) || p.declaration.id.0.starts_with("replicate/")
+}
+
+/// Whether a step ends a session, and does nothing else.
+fn ends_session(p: &Placed) -> bool {
+    ["end-mirroring/", "forget-partner/"].iter().any(|id| p.declaration.id.0.starts_with(id))
 }
 
 /// The hosts that steps work on.

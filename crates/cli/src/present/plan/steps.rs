@@ -182,15 +182,20 @@ fn votes(world: &World<'_>, p: &Placed) -> Option<Votes> {
     world.estate().pool_ids().find_map(of)
 }
 
-/// Notes are shown where a person acts, and once below a run of steps that share them; the rest is for `-v`.
+/// Notes are shown where a person acts, once below a run of steps that share them, and where they are the only reason that
+/// is told for a step of a broken middle state; the rest is for `-v`.
 fn show_notes(world: &World<'_>, steps: &mut [Step]) {
     let one_block = planner::changes::changes(world.problem(), world.first().state, world.last().state).len() == 1;
+    let middle = |n: usize| {
+        let deviation = world.placed()[n].declaration.origin.deviation;
+        matches!(deviation, Some("resume" | "synchronise" | "forget-partner"))
+    };
     for n in 0..steps.len() {
         let told = !steps[n].notes.is_empty();
         // The title of a publish says how many stores; which ones is news only where stores differ.
         let news = world.placed()[n].declaration.work != Work::Publish || !one_block;
         let ends_run = steps.get(n + 1).is_none_or(|next| next.notes != steps[n].notes);
         let in_run = n > 0 && steps[n - 1].notes == steps[n].notes;
-        steps[n].notes_shown = told && news && ends_run && (steps[n].who == "person" || in_run);
+        steps[n].notes_shown = told && news && ends_run && (steps[n].who == "person" || in_run || middle(n));
     }
 }

@@ -141,6 +141,17 @@ impl<'a> World<'a> {
         user.is_none_or(|s| v.store_served(s) == Truth::True)
     }
 
+    /// Whether a step lets the users of some pool be served from where they were not.
+    #[must_use]
+    pub fn moves_users(&self, p: &'a Placed) -> bool {
+        let (before, after) = (self.view(&p.before), self.view(&p.taken.after));
+        let user = |pool: &PoolId| self.estate().store_of(*pool, model::database_type::DatabaseType::User);
+        self.problem().pools().iter().filter_map(user).map(|s| self.estate().store(s)).any(|store| {
+            let new = |d, i| after.serves(d, i) == Truth::True && before.serves(d, i) != Truth::True;
+            store.databases.iter().any(|&d| store.instances.iter().any(|&i| new(d, i)))
+        })
+    }
+
     /// Whether the published slots lead to nobody who serves, while users are served: a Front End must not start then.
     #[must_use]
     pub fn blind(&self, v: View<'_>, pool: PoolId) -> bool {
@@ -173,6 +184,25 @@ impl<'a> World<'a> {
         }
         windows.extend(open);
         windows
+    }
+
+    /// How many databases have at some time of a window no second copy.
+    #[must_use]
+    pub fn alone(&self, window: Window) -> usize {
+        let first = window.from_step.map_or(self.first(), |n| self.after(n - 1));
+        let end = window.until_step.map_or(self.placed().len(), |n| n - 1);
+        let rest = (window.from_step.unwrap_or(1) - 1..end).map(|n| self.after(n));
+        let views: Vec<View<'_>> = std::iter::once(first).chain(rest).collect();
+        let stores = self.problem().wishes.iter().map(|w| self.estate().store(w.store));
+        let databases = stores.flat_map(|s| s.databases.iter().copied());
+        databases.filter(|&d| views.iter().any(|v| !v.protected(d))).count()
+    }
+
+    /// The databases of some windows as words go on: `the databases`, `2 of 9 databases`.
+    #[must_use]
+    pub fn alone_in_words(&self, windows: &[Window]) -> String {
+        let (most, all) = (windows.iter().map(|w| self.alone(*w)).max().unwrap_or(0), self.databases());
+        if most == all { "the databases".to_owned() } else { format!("{most} of {all} databases") }
     }
 
     /// The number of the first step from which on something holds, where it does not hold before the plan.
@@ -209,6 +239,28 @@ impl<'a> World<'a> {
             }
         }
         servers
+    }
+
+    /// The instances that serve a database of a store after the plan and did not before.
+    fn gained_of(&self, s: model::estate::StoreId) -> BTreeSet<InstanceId> {
+        let store = self.estate().store(s);
+        let serves = |v: View<'_>, d, i| v.serves(d, i) == Truth::True;
+        let new = |i: &InstanceId| {
+            store.databases.iter().any(|&d| serves(self.last(), d, *i) && !serves(self.first(), d, *i))
+        };
+        store.instances.iter().copied().filter(new).collect()
+    }
+
+    /// Whether a store is served after the plan from where it was not before.
+    #[must_use]
+    pub fn gains(&self, s: model::estate::StoreId) -> bool {
+        !self.gained_of(s).is_empty()
+    }
+
+    /// The instances that serve a managed database after the plan and did not before.
+    #[must_use]
+    pub fn gained(&self) -> BTreeSet<InstanceId> {
+        self.problem().wishes.iter().flat_map(|w| self.gained_of(w.store)).collect()
     }
 
     /// The instances in a slot of a managed store.
