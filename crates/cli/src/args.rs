@@ -119,8 +119,8 @@ pub struct Inputs {
     #[arg(long, default_value = "attestations.json", value_name = "FILE")]
     pub attestations: PathBuf,
     /// Keep to a pool, to one store of it (pool01.contoso.com/User), or to a type in every pool (Monitoring); repeat for
-    /// more. The word service keeps to bringing service back: no slot is moved, no mirror made. What stays undone is said
-    /// in the last line.
+    /// more. The word service keeps to bringing service back: no slot is moved, no mirror made; so does what has no plan as
+    /// declared without the rest. What stays undone is said in the last line.
     #[arg(long, value_name = "WHAT")]
     pub only: Vec<String>,
     /// Give up what a database may lose: pool01.contoso.com/LcsCDR. Repeat for more.

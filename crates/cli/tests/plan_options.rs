@@ -94,3 +94,22 @@ fn a_rehearsal_is_one_line_of_the_comment() {
     assert!(line.contains("single fault") && line.contains("no invariant breaks"), "{comment}");
     assert_eq!(comment, folder.cstopo(&arguments).exits(0).out, "the same bytes");
 }
+
+/// In the seed be1 carries what nobody asked for as well, and its last complete copies: the slots of one type cannot be moved
+/// without the others. Its users can be served.
+#[test]
+fn users_come_first_where_a_type_alone_has_no_plan_as_declared() {
+    let folder = Folder::of("seed");
+    let ran = folder.cstopo(&["plan", "--only", "pool01.contoso.com/User"]).exits(0);
+    assert!(ran.err.contains("This is what can be done for it now"), "{}", ran.all());
+    let said = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.starts_with("2 steps"), "{said}");
+    let undone = said.rsplit("Left undone by --only:").next().unwrap_or_default();
+    assert!(undone.contains("Application, Archiving and Monitoring are served by nobody"), "{said}");
+    assert!(undone.contains("mirroring of User is disconnected"), "{said}");
+    // What was planned is what is applied, and asked for as such it is the same plan.
+    let file = folder.read("plan.json");
+    let asked = ["plan", "--only", "pool01.contoso.com/User", "--only", "service"];
+    assert_eq!(folder.cstopo(&asked).exits(0).out, ran.out);
+    assert_eq!(folder.read("plan.json"), file);
+}

@@ -46,6 +46,8 @@ pub enum Predicate {
     WitnessPermits(DatabaseId, InstanceId),
     /// The old partner cannot serve an old copy: its host is fenced, or it is a mirror that answers, or it is gone.
     PartnerHarmless(DatabaseId, InstanceId),
+    /// This copy cannot serve: its host is fenced, or it is a mirror that answers, or it is gone.
+    CannotServe(DatabaseId, InstanceId),
     /// If the Front End runs, then with a topology whose primary slot of the store is the instance.
     RunsOnPrimary(FrontEndId, StoreId, InstanceId),
     /// If the Front End runs, then with a topology that names the instance in one of the two slots of the store.
@@ -147,11 +149,14 @@ impl Predicate {
                 v.is(Field::Witness(*d, *i), Value::Nothing).or(v.is(Field::WitnessLink(*d, *i), Value::Connected))
             }
             Self::Witnessed(d, w) => witnessed(v, *d, *w),
-            Self::PartnerHarmless(d, i) => Truth::all(instances(v, *d).iter().filter(|&x| x != i).map(|&x| {
-                let fenced = v.is(Field::Fenced(v.estate.host_of(x)), Value::Yes);
-                let mirror = v.is(Field::Role(*d, x), Value::Mirror).and(v.is(Field::Answers(x), Value::Yes));
-                fenced.or(mirror).or(Self::NoLiveCopy(*d, x).eval(v))
-            })),
+            Self::PartnerHarmless(d, i) => {
+                Truth::all(instances(v, *d).iter().filter(|&x| x != i).map(|&x| Self::CannotServe(*d, x).eval(v)))
+            }
+            Self::CannotServe(d, x) => {
+                let fenced = v.is(Field::Fenced(v.estate.host_of(*x)), Value::Yes);
+                let mirror = v.is(Field::Role(*d, *x), Value::Mirror).and(v.is(Field::Answers(*x), Value::Yes));
+                fenced.or(mirror).or(Self::NoLiveCopy(*d, *x).eval(v))
+            }
             Self::RunsOnPrimary(f, s, i) => v
                 .is(Field::Services(*f), Value::Running)
                 .not()
@@ -214,7 +219,7 @@ impl Predicate {
             out.extend([Field::Role(d, i), Field::Fenced(v.estate.host_of(i)), Field::Answers(i)]);
         };
         match self {
-            Self::Serves(d, i) => serves(out, *d, *i),
+            Self::Serves(d, i) | Self::CannotServe(d, i) => serves(out, *d, *i),
             Self::ServesOnOneOf(d, list) => list.iter().for_each(|&i| serves(out, *d, i)),
             Self::Served(d) | Self::OneServer(d) => instances(v, *d).iter().for_each(|&i| serves(out, *d, i)),
             Self::NotTheOnlyServer(d, _) | Self::DataBack(d) | Self::NoKnownHarm(d) => {

@@ -143,6 +143,7 @@ impl Ids {
             P::NoLiveCopy(x, y) => P::NoLiveCopy(d(*x), i(*y)),
             P::Witnessed(x, y) => P::Witnessed(d(*x), y.map(i)),
             P::WitnessPermits(x, y) => P::WitnessPermits(d(*x), i(*y)),
+            P::CannotServe(x, y) => P::CannotServe(d(*x), i(*y)),
             P::PartnerHarmless(x, y) => P::PartnerHarmless(d(*x), i(*y)),
             P::RunsOnPrimary(x, y, z) => P::RunsOnPrimary(f(*x), s(*y), i(*z)),
             P::KnowsPartner(x, y, z) => P::KnowsPartner(f(*x), s(*y), i(*z)),

@@ -85,6 +85,7 @@ fn predicate(estate: &Estate, p: &Predicate) -> String {
         Predicate::Witnessed(db, Some(w)) => format!("{} has the witness {}, and both partners see it", d(db), i(w)),
         Predicate::Witnessed(db, None) => format!("{} has no witness", d(db)),
         Predicate::WitnessPermits(db, at) => format!("{} has no witness, or {} sees it", d(db), i(at)),
+        Predicate::CannotServe(db, at) => format!("{} on {} cannot serve", d(db), i(at)),
         Predicate::PartnerHarmless(db, at) => {
             format!("the partner of {} for {} cannot come back with an old copy", i(at), d(db))
         }
@@ -115,11 +116,7 @@ fn predicate(estate: &Estate, p: &Predicate) -> String {
             format!("the slots of {} are {} and {}, in any order", store(estate, *s), i(a), i(b))
         }
         Predicate::NotKnownToRunOtherSlots(f, s) => {
-            format!(
-                "{} is not known to run other slots of {} than the published ones",
-                front_end(estate, *f),
-                store(estate, *s)
-            )
+            format!("{} runs the published slots of {}", front_end(estate, *f), store(estate, *s))
         }
         Predicate::NotKnownToDiffer(field, value) => match (*field, *value) {
             (Field::StartedSinceMirror(f), _) => {

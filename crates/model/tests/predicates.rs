@@ -20,7 +20,7 @@ use truth::{Row, Table};
 fn has_a_table(p: &Predicate) {
     match p {
         Predicate::Serves(..) | Predicate::ServesOnOneOf(..) | Predicate::Served(_) | Predicate::DataBack(_) => {}
-        Predicate::NoKnownHarm(_) => {}
+        Predicate::NoKnownHarm(_) | Predicate::CannotServe(..) => {}
         Predicate::Together(_) | Predicate::NoLivingPair(..) | Predicate::NotTheOnlyServer(..) => {}
         Predicate::CompleteBesides(..) | Predicate::NoOtherCopy(..) | Predicate::NoLiveCopy(..) => {}
         Predicate::Witnessed(..) | Predicate::WitnessPermits(..) | Predicate::PartnerHarmless(..) => {}
@@ -226,6 +226,7 @@ fn a_partner_is_harmless_that_is_fenced_or_a_living_mirror_or_has_no_copy() {
     };
     let both = |r: Row<'_>| harmless(r, MON) && harmless(r, BE2);
     Table::of(&e, &serving(&[d], &[MON, BE2])).is(Predicate::PartnerHarmless(d, BE1), &Exact(&both));
+    Table::of(&e, &serving(&[d], &[BE2])).is(Predicate::CannotServe(d, BE2), &Exact(&|r| harmless(r, BE2)));
 }
 
 #[test]

@@ -59,7 +59,7 @@ pub struct PoolTriage {
     pub situation: Situation,
     /// Every managed store with its own.
     pub stores: Vec<(StoreId, Situation)>,
-    /// The fact that would decide most, where one is not known.
+    /// The fact that would decide most, where one is not known or may be changed.
     pub decides: Option<Field>,
 }
 
@@ -81,7 +81,14 @@ pub fn triage(problem: &Problem) -> Vec<PoolTriage> {
                 others.find(|&x| v.get(Field::Fenced(x)) != Value::Yes).map(Field::Fenced)
             }
             Situation::Unknown => problem.managed(pool).find_map(|w| first_unknown(v, w)),
-            _ => None,
+            Situation::SplitBrain => stores.iter().find_map(|(s, _)| unknown_age(v, *s)),
+            Situation::BothLost(h) => Some(Field::Reachable(h)),
+            // Who is silent is no drift, and what it holds is not asked for.
+            Situation::Drift => {
+                let read = |&f: &Field| !matches!(f, Field::Answers(_)) && !silent(v, f);
+                problem.managed(pool).flat_map(|w| unknown(v, w)).find(read)
+            }
+            Situation::DataNotBack(_) | Situation::MirrorLost(_) | Situation::AsDeclared => None,
         };
         PoolTriage { pool, situation: worst, stores, decides }
     };
@@ -120,14 +127,32 @@ fn unknown_history(v: View<'_>, s: StoreId) -> Option<Field> {
     copies.filter(standing).map(|(d, i)| Field::Content(d, i)).find(|&f| !v.get(f).is_known())
 }
 
+/// A copy that serves beside another one, and of which nobody knows whether it is the older one.
+fn unknown_age(v: View<'_>, s: StoreId) -> Option<Field> {
+    let store = v.estate.store(s);
+    let serving = |d| store.instances.iter().filter(move |&&i| v.serves(d, i).holds()).map(move |&i| (d, i));
+    let twice = store.databases.iter().filter(|&&d| serving(d).count() > 1);
+    twice.flat_map(|&d| serving(d)).map(|(d, i)| Field::Content(d, i)).find(|&f| !v.get(f).is_known())
+}
+
+/// Whether a fact is of a copy on an instance that does not answer.
+fn silent(v: View<'_>, field: Field) -> bool {
+    matches!(field, Field::Role(_, i) if v.get(Field::Answers(i)) != Value::Yes)
+}
+
 fn first_unknown(v: View<'_>, wish: &Wish) -> Option<Field> {
+    unknown(v, wish).into_iter().next()
+}
+
+/// What is not known of the slots and copies of a store.
+fn unknown(v: View<'_>, wish: &Wish) -> Vec<Field> {
     let store = v.estate.store(wish.store);
     let slots = [Field::PrimarySlot(wish.store), Field::MirrorSlot(wish.store)];
     let copies = store.instances.iter().flat_map(|&i| {
         let databases = store.databases.iter().map(move |&d| Field::Role(d, i));
         std::iter::once(Field::Answers(i)).chain(databases)
     });
-    slots.into_iter().chain(copies).find(|&f| !v.get(f).is_known())
+    slots.into_iter().chain(copies).filter(|&f| !v.get(f).is_known()).collect()
 }
 
 fn situation(problem: &Problem, v: View<'_>, wish: &Wish) -> Situation {

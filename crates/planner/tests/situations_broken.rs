@@ -354,3 +354,22 @@ fn a_host_that_answers_and_was_not_read_is_not_switched_off() {
     };
     assert!(!fences(BE2));
 }
+
+/// Front Ends change over one after the other. Should the old store come back meanwhile, some would write there and some to
+/// the new one.
+#[test]
+fn the_topology_moves_only_when_the_old_store_cannot_come_back() {
+    let mut p = one();
+    copies(&mut p, BE2, Value::Unmirrored, Value::NoSession, Value::Complete);
+    let h = support::world::host(&p, BE1);
+    support::world::dies(&mut p, h);
+    support::world::slots(&mut p, StoreId(0), BE1, None);
+    for f in p.estate.front_end_ids() {
+        set(&mut p, Field::LoadedMirror(f, StoreId(0)), Value::Nothing);
+    }
+    want(&mut p, BE2, None);
+    let ids = support::ids(&p);
+    let at = |id: &str| ids.iter().position(|x| x == id).unwrap_or_else(|| panic!("no {id} in {ids:#?}"));
+    assert!(at("fence/be1") < at("publish/pool01/store"), "{ids:#?}");
+    sound(&p, &support::solved(&p));
+}

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use model::assemble::SERVICE;
 use model::plan_file::PlanFile;
 use planner::refusal;
 use planner::solve::{self, Solved, solve};
@@ -49,21 +50,42 @@ pub fn planned(loaded: &Loaded) -> Result<Planned, Failure> {
     })
 }
 
+/// Plans what the inputs ask for. Where `--only` keeps to stores that have no plan as declared, but can be served again now,
+/// that is planned, as `--only service` does: users first.
+fn found(screen: &Screen, place: &Place, inputs: &Inputs) -> Result<(Loaded, Planned), Failure> {
+    let loaded = load::inputs(place, inputs)?;
+    let first = planned(&loaded)?;
+    let kept = !inputs.only.is_empty() && !inputs.only.iter().any(|name| name == SERVICE);
+    let all = loaded.assembled.problem.wishes.len();
+    let now = match &first {
+        Planned::Refused(refused) => refused.now.as_ref().is_some_and(|now| now.stores.len() == all),
+        Planned::Nothing | Planned::Plan(..) => false,
+    };
+    if !(kept && now) {
+        return Ok((loaded, first));
+    }
+    screen.note(
+        "note: as declared there is no plan for it alone. This is what can be done for it now, as --only service does.",
+    );
+    let only = inputs.only.iter().cloned().chain([SERVICE.to_owned()]).collect();
+    let loaded = load::inputs(place, &Inputs { only, ..inputs.clone() })?;
+    let planned = planned(&loaded)?;
+    Ok((loaded, planned))
+}
+
 /// Runs it.
 ///
 /// # Errors
 /// When an input is missing or wrong, or there is no plan.
 pub fn run(screen: &Screen, place: &Place, args: &Plan) -> Outcome {
-    let loaded = load::inputs(place, &args.inputs)?;
-    for word in &loaded.assembled.refuted {
-        screen.note(&format!("note: {word}"));
-    }
     let shown = Shown::new(&args.inputs, &args.out);
     let format = args.format.shared();
     if args.draft {
-        return draft(screen, loaded, &shown, args);
+        return draft(screen, place, &shown, args);
     }
-    match planned(&loaded)? {
+    let (loaded, planned) = found(screen, place, &args.inputs)?;
+    refuted(screen, &loaded);
+    match planned {
         Planned::Nothing => {
             let context = for_format(shown.context(screen, &loaded, ""), format);
             screen.result(&shown_nothing(&loaded, &context, format, screen));
@@ -116,8 +138,15 @@ pub fn run(screen: &Screen, place: &Place, args: &Plan) -> Outcome {
     }
 }
 
+/// Words of people that what was read has refuted.
+fn refuted(screen: &Screen, loaded: &Loaded) {
+    loaded.assembled.refuted.iter().for_each(|word| screen.note(&format!("note: {word}")));
+}
+
 /// Plans with assumptions in the place of what was not read, and writes nothing.
-fn draft(screen: &Screen, mut loaded: Loaded, shown: &Shown, args: &Plan) -> Outcome {
+fn draft(screen: &Screen, place: &Place, shown: &Shown, args: &Plan) -> Outcome {
+    let mut loaded = load::inputs(place, &args.inputs)?;
+    refuted(screen, &loaded);
     let format = args.format.shared();
     let draft = planner::draft::draft(&loaded.assembled.problem);
     loaded.assembled.problem = draft.problem;
@@ -159,9 +188,9 @@ fn draft(screen: &Screen, mut loaded: Loaded, shown: &Shown, args: &Plan) -> Out
 /// # Errors
 /// As [`run`], and where there is no plan.
 pub fn make(screen: &Screen, place: &Place, inputs: &Inputs, out: &Path) -> Result<Option<Box<PlanFile>>, Failure> {
-    let loaded = load::inputs(place, inputs)?;
+    let (loaded, planned) = found(screen, place, inputs)?;
     let shown = Shown::new(inputs, out);
-    match planned(&loaded)? {
+    match planned {
         Planned::Nothing => {
             let context = shown.context(screen, &loaded, "");
             screen.result(&shown_nothing(&loaded, &context, Format::Text, screen));

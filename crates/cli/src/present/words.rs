@@ -105,6 +105,7 @@ fn subject(estate: &Estate, condition: &Condition, text: &str) -> Option<Subject
             | Predicate::Witnessed(d, _)
             | Predicate::WitnessPermits(d, _)
             | Predicate::PartnerHarmless(d, _)
+            | Predicate::CannotServe(d, _)
             | Predicate::SessionAsSlots(d)
             | Predicate::OneServer(d)
             | Predicate::CompleteCopy(d)

@@ -240,7 +240,11 @@ impl Publish {
                         let pair = change.before.mirror.map(|m| Predicate::NoLivingPair(d, change.before.primary, m));
                         requires.extend(pair.map(|p| clause(p, rules::PAIR)));
                     }
-                    Purpose::Store => requires.push(clause(Predicate::Serves(d, change.after.primary), rules::K2)),
+                    Purpose::Store => {
+                        requires.push(clause(Predicate::Serves(d, change.after.primary), rules::K2));
+                        // Front Ends change over one after the other: meanwhile some would write there, some here.
+                        requires.push(clause(Predicate::CannotServe(d, change.before.primary), rules::PARTNER));
+                    }
                     Purpose::Mirroring => {
                         let pair = [Some(change.after.primary), change.after.mirror];
                         for i in pair.into_iter().flatten() {

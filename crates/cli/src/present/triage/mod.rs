@@ -233,7 +233,8 @@ fn witness(problem: &Problem, pool: PoolId) -> String {
             "empty: nothing fails over by itself".to_owned()
         }
         Some(Value::Instance(i)) if values.iter().all(|x| x.instance() == Some(*i)) => {
-            problem.estate.instance(*i).name.to_string()
+            let away = if v.get(Field::Answers(*i)) == Value::No { ", does not answer" } else { "" };
+            format!("{}{away}", problem.estate.instance(*i).name)
         }
         _ if values.contains(&Value::Unknown) => "unknown for some stores: it cannot be read, only attested".to_owned(),
         _ => "not the same for all stores".to_owned(),
@@ -304,6 +305,14 @@ fn sql_server_page(problem: &Problem, one: &PoolTriage) -> Option<&'static str> 
 fn decides(problem: &Problem, context: &Context<'_>, field: Field) -> String {
     let estate = &problem.estate;
     match field {
+        Field::Content(d, i) if problem.view(&problem.initial).serves(d, i).holds() => format!(
+            "which of the copies that serve are the older ones ({}). Neither host is switched off before that is settled.",
+            reasons::unknown(context.snapshot, estate, field)
+        ),
+        Field::Reachable(h) => format!(
+            "whether {} can be started at all, if only for minutes: its disks may hold what no other copy has.",
+            estate.host(h)
+        ),
         Field::Content(_, i) => format!(
             "whether the copies on {} were complete at the loss ({}). Without that nothing is forced but by consent that names the databases.",
             estate.instance(i).name,
