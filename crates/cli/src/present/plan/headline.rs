@@ -9,6 +9,7 @@ use model::field::{Field, Value};
 use model::problem::Wanted;
 use model::view::View;
 use planner::runner_up;
+use planner::sequence::Placed;
 use serde::Serialize;
 
 use super::counts::Counts;
@@ -73,7 +74,8 @@ pub(super) fn of(world: &World<'_>, counts: &Counts) -> Headline {
 /// What the plan is for: as the rest of a sentence, and as a heading.
 fn purpose(world: &World<'_>, steps: usize) -> (String, String) {
     let pools = world.problem().pools();
-    let mut purposes: Vec<Purpose> = pools.iter().map(|&p| of_pool(world, p)).collect();
+    let roles = world.servers(world.first()) != world.servers(world.last());
+    let mut purposes: Vec<Purpose> = pools.iter().map(|&p| of_pool(world, p, roles)).collect();
     purposes.dedup();
     let names: Vec<String> = pools.iter().map(|&p| left_out::whom(world.problem(), world.context, p)).collect();
     let whom = if names.len() > 3 { format!("{} pools", names.len()) } else { join(&names) };
@@ -143,7 +145,8 @@ enum Moved {
     Elsewhere,
 }
 
-fn of_pool(world: &World<'_>, pool: PoolId) -> Purpose {
+/// What the plan is for, for one pool; `roles` is whether other instances serve in the end than before.
+fn of_pool(world: &World<'_>, pool: PoolId, roles: bool) -> Purpose {
     let stores: Vec<StoreId> = world.problem().managed(pool).map(|w| w.store).collect();
     let (first, last) = (world.first(), world.last());
     let slots = |v: View<'_>, s| (v.get(Field::PrimarySlot(s)), v.get(Field::MirrorSlot(s)));
@@ -169,7 +172,7 @@ fn of_pool(world: &World<'_>, pool: PoolId) -> Purpose {
     if all(&|s| slots(last, s).1 == Value::Nothing) && !all(&|s| slots(first, s).1 == Value::Nothing) {
         return Purpose::Alone;
     }
-    if kept && world.servers(first) != world.servers(last) { Purpose::Role } else { Purpose::Other }
+    if kept && roles { Purpose::Role } else { Purpose::Other }
 }
 
 fn yours(counts: &Counts) -> String {
@@ -255,8 +258,7 @@ fn stop(world: &World<'_>) -> Option<String> {
 
 /// The step from which on the users of every pool have their back end again.
 fn service(world: &World<'_>) -> Option<usize> {
-    let pools = world.problem().pools();
-    world.holds_from(|v| pools.iter().all(|&p| world.users_served(v, p)))
+    world.holds_from(|v, pool| world.users_served(v, pool))
 }
 
 /// Slots that go over another host and back, where the order of the declared slots is the reason.
@@ -315,7 +317,7 @@ fn unrestored(world: &World<'_>) -> &'static str {
 fn margin(world: &World<'_>) -> Option<Margin> {
     let mut lowest: Option<(usize, Margin)> = None;
     for pool in world.problem().pools() {
-        for (n, p) in world.placed().iter().enumerate().filter(|(_, p)| p.declaration.work != Work::FullStop) {
+        for (n, p) in counted(world, pool) {
             let votes = world.view(&p.taken.during).votes(pool, None);
             let spare = votes.sure.saturating_sub(votes.needed);
             if lowest.as_ref().is_none_or(|(s, _)| spare < *s) {
@@ -327,4 +329,14 @@ fn margin(world: &World<'_>) -> Option<Margin> {
         }
     }
     lowest.map(|(_, margin)| margin)
+}
+
+/// The steps with which the votes of a pool can be others than with the step before, announced full stops aside: the first,
+/// those that touch it, and each next one, because a step may take votes while it runs only.
+fn counted<'a>(world: &'a World<'_>, pool: PoolId) -> impl Iterator<Item = (usize, &'a Placed)> {
+    let stops = |n: usize| world.placed()[n].declaration.work == Work::FullStop;
+    let later = |n: usize| (n..world.placed().len()).find(|&n| !stops(n));
+    let touching = world.touched.steps(pool).iter();
+    let steps: BTreeSet<usize> = touching.flat_map(|&n| [later(n), later(n + 1)]).chain([later(0)]).flatten().collect();
+    steps.into_iter().map(|n| (n, &world.placed()[n]))
 }

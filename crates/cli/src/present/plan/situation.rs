@@ -34,17 +34,18 @@ pub struct Situation {
 /// The situation of every managed pool.
 pub(super) fn of(world: &World<'_>) -> Vec<Situation> {
     let problem = world.problem();
+    let all = triage::violated(problem);
     triage::triage(problem)
         .iter()
         .map(|t| {
             let pool = t.pool;
-            let ends = world.holds_from(|v| world.users_served(v, pool));
+            let ends = world.pool_holds_from(pool, |v| world.users_served(v, pool));
             let clock = clock(problem, world.context, pool).map(|c| match ends {
                 Some(n) => format!("{c}; step {n} ends it"),
                 None => c,
             });
             let mut found = situation(problem, world.context, &world.names, t, clock);
-            let violated = standing::violated(problem, pool);
+            let violated = standing::violated(problem, &all, pool);
             if !violated.is_empty() {
                 let first = format!("False already: {}. What stops that comes first.", join(&violated));
                 found.sentences.insert(0, Text::plain(first));
