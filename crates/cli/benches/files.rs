@@ -1,22 +1,25 @@
 //! How long `cstopo plan` takes from files of 10 to 5,000 pools, every tenth on the night of the seed and the others as
-//! declared: what of it is reading, what thinking, what writing and showing; and how much memory the program had.
+//! declared: what of it is reading, what thinking, what writing and showing; and what the whole program takes.
 
 #![allow(clippy::print_stdout, reason = "a bench says what it measured")]
 
-use std::io::Write as _;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use clap::Parser as _;
 use cstopo_cli::args::{self, Cli};
 use cstopo_cli::commands::plan::{Planned, planned};
+use cstopo_cli::exit::Failure;
 use cstopo_cli::place::Place;
 use cstopo_cli::present::Context;
-use cstopo_cli::present::markdown::{Extras, view};
+use cstopo_cli::present::markdown::Extras;
 use cstopo_cli::present::plan::PlanView;
 use cstopo_cli::present::style::Style;
 use cstopo_cli::{files, load, present};
+use jiff::tz::Offset;
+use model::assemble::assemble;
 use model::attest::Attestations;
 use model::snapshot::{Constant, Details, Snapshot};
 
@@ -89,66 +92,84 @@ fn estate(pools: usize) -> (String, String) {
     (whole.to_json(), format!("{desired}\n[policy]{policy}"))
 }
 
+/// What came of something that must not fail.
+fn sure<T>(done: Result<T, Failure>) -> T {
+    done.unwrap_or_else(|failure| panic!("{}", failure.text))
+}
+
 /// The stages of a `cstopo plan`, one after the other, in this process.
-fn stages(folder: &Path) {
+fn stages(pools: usize, folder: &Path) {
     let mut last = Instant::now();
-    let mut stage = |name: &str| {
-        print!("  {name} {:.3}", last.elapsed().as_secs_f64());
-        let _ = std::io::stdout().flush();
+    let mut row = format!("{pools:>7}");
+    let mut stage = |row: &mut String| {
+        let _ = write!(row, " {:>8.3}", last.elapsed().as_secs_f64());
         last = Instant::now();
     };
     let place = Place::new(Some(folder.to_owned()), None);
     let args::Command::Plan(plan) = Cli::parse_from(["cstopo", "plan"]).command else { panic!("no plan") };
-    let desired = load::desired(&place, &plan.inputs.desired).ok().expect("a desired file");
-    stage("desired");
-    let snapshot = load::snapshot(&place, &plan.inputs.snapshot).ok().expect("a snapshot");
-    stage("snapshot");
-    let assembled =
-        model::assemble::assemble(&snapshot, &Attestations::default(), &desired, &[], &[]).expect("a question");
-    stage("assemble");
+    let desired = sure(load::desired(&place, &plan.inputs.desired));
+    let snapshot = sure(load::snapshot(&place, &plan.inputs.snapshot));
+    stage(&mut row);
+    let assembled = assemble(&snapshot, &Attestations::default(), &desired, &[], &[]).expect("a question");
+    stage(&mut row);
     let loaded = load::Loaded { desired, assembled, accepted_loss: Vec::new(), only: Vec::new() };
-    let Ok(Planned::Plan(solved, file)) = planned(&loaded) else { panic!("there is a plan") };
-    stage("plan");
-    files::write(&folder.join("bench.json"), &file.to_json()).ok().expect("a plan file");
-    stage("file");
-    let mut context = Context::new(&loaded.assembled.facts, jiff::tz::Offset::UTC, &file.digest);
+    let Planned::Plan(solved, file) = sure(planned(&loaded)) else { panic!("there is a plan") };
+    stage(&mut row);
+    sure(files::write(&folder.join("plan.json"), &file.to_json()));
+    stage(&mut row);
+    let mut context = Context::new(&loaded.assembled.facts, Offset::UTC, &file.digest);
     let text = present::text::plan(&PlanView::new(&solved, &context), Style::PIPE);
-    stage("text");
+    stage(&mut row);
     context.alternatives = present::not_chosen::of(&solved);
-    stage("not-chosen");
     let json = present::json::plan(&PlanView::new(&solved, &context));
-    stage("json");
-    let markdown = view(&PlanView::new(&solved, &context), &Extras { xml: Vec::new(), max_bytes: plan.max_bytes });
-    stage("markdown");
-    println!("; {} steps", solved.plan.steps.len());
-    println!("{} {} {}", text.len(), json.len(), markdown.len());
+    stage(&mut row);
+    let extras = Extras { xml: Vec::new(), max_bytes: plan.max_bytes };
+    let markdown = present::markdown::view(&PlanView::new(&solved, &context), &extras);
+    stage(&mut row);
+    let read = std::fs::metadata(folder.join("snapshot.json")).expect("a file").len();
+    let written = std::fs::metadata(folder.join("plan.json")).expect("a file").len();
+    let bytes = [read, written, text.len() as u64, json.len() as u64, markdown.len() as u64];
+    let kilobytes: Vec<String> = bytes.iter().map(|b| format!("{:>8}", b / 1024)).collect();
+    println!("{row} {:>7} {}", solved.plan.steps.len(), kilobytes.join(" "));
 }
 
-/// The whole program, once for each format.
-fn program(folder: &Path, format: &str) -> Duration {
+/// The whole program, from start to exit.
+fn program(folder: &Path, format: &str) -> f64 {
     let begin = Instant::now();
     let mut command = Command::new(env!("CARGO_BIN_EXE_cstopo"));
     command.args(["plan", "--format", format]).current_dir(folder).stdout(Stdio::null());
     assert!(command.status().expect("the program").success());
-    begin.elapsed()
+    begin.elapsed().as_secs_f64()
 }
 
 fn main() {
-    if let Some(folder) = std::env::args().skip_while(|a| a != "--stages").nth(1) {
-        return stages(Path::new(&folder));
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    if let [pools, folder] = arguments.as_slice()
+        && let Ok(pools) = pools.parse()
+        && Path::new(folder).is_dir()
+    {
+        return stages(pools, Path::new(folder));
     }
-    let sizes: Vec<usize> = std::env::args().filter_map(|a| a.parse().ok()).collect();
+    let sizes: Vec<usize> = arguments.iter().filter_map(|a| a.parse().ok()).collect();
     let sizes = if sizes.is_empty() { SIZES.to_vec() } else { sizes };
+    println!(
+        "cstopo plan from files; every tenth pool on the night of the seed; seconds, and kilobytes of what is read and said"
+    );
+    println!(
+        "  pools     read assemble     plan    write     text     json markdown   steps snapshot     plan     text     json markdown"
+    );
+    let mut whole = Vec::new();
     for pools in sizes {
         let folder = tempfile::tempdir().expect("a folder");
         let (snapshot, desired) = estate(pools);
-        std::fs::write(folder.path().join("snapshot.json"), &snapshot).expect("a file");
+        std::fs::write(folder.path().join("snapshot.json"), snapshot).expect("a file");
         std::fs::write(folder.path().join("desired.toml"), desired).expect("a file");
-        println!("{pools} pools, {} KB", snapshot.len() / 1024);
         let mut command = Command::new(std::env::current_exe().expect("a bench has a file"));
-        assert!(command.arg("--stages").arg(folder.path()).status().expect("it starts").success());
-        for format in ["text", "json", "markdown"] {
-            println!("  cstopo plan --format {format} {:.3} s", program(folder.path(), format).as_secs_f64());
-        }
+        let status = command.arg(pools.to_string()).arg(folder.path()).status();
+        assert!(status.expect("it starts").success());
+        let times = ["text", "json", "markdown"].map(|format| format!("{:>8.3}", program(folder.path(), format)));
+        whole.push(format!("{pools:>7} {}", times.join(" ")));
     }
+    println!("\nthe whole program, from start to exit, by --format; seconds");
+    println!("  pools     text     json markdown\n{}", whole.join("\n"));
 }

@@ -209,7 +209,7 @@ fn taken(estate: &Estate, initial: &State, wishes: &[Wish], desired: &Desired) -
 
 /// How each SQL Server that a wish needs is to be built, should it have to be: as another one that may hold the same
 /// store (operations §6.1: same version on all, same edition on both partners).
-fn builds(facts: &Snapshot, estate: &Estate, wishes: &[Wish]) -> Vec<(InstanceId, String)> {
+fn builds(facts: &Snapshot, estate: &Estate, wishes: &[Wish]) -> BTreeMap<InstanceId, String> {
     let version = |i: InstanceId| facts.details.instances.get(&estate.instance(i).name)?.version.clone();
     let mut builds: BTreeMap<InstanceId, String> = BTreeMap::new();
     for wish in wishes {
@@ -221,5 +221,5 @@ fn builds(facts: &Snapshot, estate: &Estate, wishes: &[Wish]) -> Vec<(InstanceId
             }
         }
     }
-    builds.into_iter().collect()
+    builds
 }
