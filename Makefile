@@ -29,9 +29,11 @@ golden: ## write golden files, schemas, the code map and the demo in README.md a
 readme: ## write the demo in README.md anew
 	CSTOPO_BLESS=1 cargo test -p cli --test pages -- readme
 
-bench: ## reading a document of 1,000 pools; planning for 10 to 10,000; a whole `cstopo plan`
+bench: ## reading a document; planning for 10 to 10,000 pools, and from files; verifying and rehearsing the seed
 	cargo bench -p topology --bench read
 	cargo bench -p planner --bench estate
+	cargo bench -p rehearsal --bench seed
+	cargo bench -p cli --bench files
 	@cargo build --release --quiet -p cli
 	@scripts/bench-plan.sh
 

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use crate::exit::{Exit, Failure};
 
-/// Files larger than this are none of ours.
-const LIMIT: u64 = 64 * 1024 * 1024;
+/// Files larger than this are none of ours: the plan of an estate that is as large as ids can number is smaller.
+const LIMIT: u64 = 512 * MB;
+const MB: u64 = 1024 * 1024;
 
 /// A name for people: as it was given, with the separators of the system.
 #[must_use]
@@ -33,7 +34,7 @@ pub fn bytes(path: &Path, shown: &str, help: &str) -> Result<Vec<u8>, Failure> {
         return Err(wrong(Exit::BadInput, "this is a folder, not a file".to_owned(), help));
     }
     if meta.len() > LIMIT {
-        let size = format!("it has {} MB; at most 64 are read", meta.len() / (1024 * 1024));
+        let size = format!("it has {} MB; at most {} are read", meta.len() / MB, LIMIT / MB);
         return Err(wrong(Exit::BadInput, size, help));
     }
     std::fs::read(path).map_err(|e| wrong(Exit::BadInput, format!("it cannot be read: {e}"), help))

@@ -13,14 +13,18 @@ use clap::Parser;
 use cstopo_cli::args::{Cli, Command};
 use cstopo_cli::load::{self, Loaded};
 use cstopo_cli::place::Place;
+use cstopo_cli::present::Context;
+use cstopo_cli::present::plan::world::World;
+use jiff::tz::Offset;
 use model::actions::Action;
 use model::attest::Attestations;
 use model::declaration::{Declaration, Evidence, Risk, Work};
-use model::estate::{DatabaseId, InstanceId};
+use model::estate::{DatabaseId, InstanceId, PoolId};
 use model::fact::Reading;
 use model::field::{Field, State, Value};
 use model::problem::Problem;
 use model::truth::Truth;
+use model::view::View;
 use oracle::Seen;
 use planner::order::Order;
 use planner::solve::{Outcome, Solved, solve};
@@ -92,7 +96,7 @@ fn every_plan_works_in_every_order_and_needs_every_edge() {
         assert_eq!(verifier.failure(&order), None);
         let seen = oracle::look(plan, &edges, true);
         let few = match seen {
-            Seen::Works(n) => {
+            Seen::Works(n, _) => {
                 moments.fetch_add(n, Relaxed);
                 n <= FEW
             }
@@ -148,6 +152,47 @@ fn every_step_comes_from_somewhere_and_every_database_is_whole_in_the_end() {
             }
         }
     }
+}
+
+/// What is asked about a pool in a state.
+type Question<'a> = &'a dyn Fn(View<'_>, PoolId) -> bool;
+
+/// A pool is asked about only where a step has touched it; asked after every step, it says the same.
+#[test]
+fn what_no_step_touches_stays_as_it_is() {
+    let all = all();
+    in_parallel(&all, name, |asked| {
+        let Some(solved) = asked.plan() else { return };
+        let context = Context::new(&asked.loaded.assembled.facts, Offset::UTC, "");
+        let (world, pools) = (World::new(&solved, &context), asked.problem().pools());
+        let votes = |v: View<'_>, p| v.votes(p, None).sure >= world.first().votes(p, None).sure;
+        let questions: [Question<'_>; 4] = [
+            &|v, p| world.users_served(v, p),
+            &|v, p| world.blind(v, p),
+            &|v, p| v.pool_holds(p, None).holds(),
+            &votes,
+        ];
+        for holds in questions {
+            let after = |n: usize| pools.iter().filter(|&&p| !holds(world.after(n), p)).count();
+            let (_, found) = world.failing(holds);
+            assert_eq!(found, (0..solved.placed.len()).map(after).collect::<Vec<_>>(), "{}", asked.name);
+            for &p in &pools {
+                let holds = |v: View<'_>| holds(v, p);
+                let broken = (0..solved.placed.len()).rev().find(|&n| !holds(world.after(n)));
+                let from = broken.map_or(1, |n| n + 2);
+                let from = (!holds(world.first()) && from <= solved.placed.len()).then_some(from);
+                assert_eq!(world.pool_holds_from(p, holds), from, "{}", asked.name);
+            }
+        }
+        let protected: Vec<bool> = (0..solved.placed.len()).map(|n| world.protected(world.after(n))).collect();
+        let open = |n: &usize| {
+            world
+                .windows()
+                .iter()
+                .any(|w| w.from_step.is_none_or(|from| from <= n + 1) && w.until_step.is_none_or(|until| n + 1 < until))
+        };
+        assert_eq!(protected, (0..solved.placed.len()).map(|n| !open(&n)).collect::<Vec<_>>(), "{}", asked.name);
+    });
 }
 
 /// Whether a copy of a database begins to serve by a step: then no other one may.

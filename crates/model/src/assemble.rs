@@ -1,7 +1,7 @@
 //! A snapshot, attestations, a desired file and consents make a problem. It knows names and ids, and no rules but one:
 //! what a product cannot do is refused before anybody plans.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use topology::diagnostic::Diagnostic;
 use topology::names::Fqdn;
@@ -10,7 +10,7 @@ use crate::attest::{self, Attestations, Refuted};
 use crate::database_type::DatabaseType;
 use crate::desired::{Desired, Resolved, suggest};
 use crate::estate::{DatabaseId, Estate, InstanceId, StoreId};
-use crate::field::{Field, State, Value};
+use crate::field::{Field, State};
 use crate::problem::{Problem, Wish};
 use crate::recognise;
 use crate::snapshot::Snapshot;
@@ -175,15 +175,20 @@ fn nobody(estate: &Estate, name: &str) -> Diagnostic {
 /// Wishes that would bring a store to an instance on which another store of its type lies. Their databases have the same
 /// names, so one would overwrite the other: guard G1 for copies that are not the store's own.
 fn taken(estate: &Estate, initial: &State, wishes: &[Wish], desired: &Desired) -> Vec<Diagnostic> {
-    let holds = |s: StoreId, i: InstanceId| {
-        [Field::PrimarySlot(s), Field::MirrorSlot(s)].into_iter().any(|f| initial.get(estate, f) == Value::Instance(i))
-    };
+    let mut holders: BTreeMap<(DatabaseType, InstanceId), Vec<StoreId>> = BTreeMap::new();
+    for s in estate.store_ids() {
+        for i in
+            [Field::PrimarySlot(s), Field::MirrorSlot(s)].into_iter().filter_map(|f| initial.get(estate, f).instance())
+        {
+            holders.entry((estate.store(s).kind, i)).or_default().push(s);
+        }
+    }
     let mut refused = Vec::new();
     for wish in wishes {
         let store = estate.store(wish.store);
-        for i in wish.slot_instances().into_iter().filter(|&i| !holds(wish.store, i)) {
-            let other = |x: &StoreId| *x != wish.store && estate.store(*x).kind == store.kind && holds(*x, i);
-            let Some(other) = estate.store_ids().find(other) else { continue };
+        for i in wish.slot_instances() {
+            let Some(there) = holders.get(&(store.kind, i)).filter(|x| !x.contains(&wish.store)) else { continue };
+            let Some(&other) = there.first() else { continue };
             let (pool, at) = (&estate.pool(store.pool).fqdn, &estate.instance(i).name);
             let of = &estate.pool(estate.store(other).pool).fqdn;
             let message = format!("{at} holds the {} store of {of} already", store.kind);
@@ -204,18 +209,17 @@ fn taken(estate: &Estate, initial: &State, wishes: &[Wish], desired: &Desired) -
 
 /// How each SQL Server that a wish needs is to be built, should it have to be: as another one that may hold the same
 /// store (operations §6.1: same version on all, same edition on both partners).
-fn builds(facts: &Snapshot, estate: &Estate, wishes: &[Wish]) -> Vec<(InstanceId, String)> {
+fn builds(facts: &Snapshot, estate: &Estate, wishes: &[Wish]) -> BTreeMap<InstanceId, String> {
     let version = |i: InstanceId| facts.details.instances.get(&estate.instance(i).name)?.version.clone();
-    let mut builds: Vec<(InstanceId, String)> = Vec::new();
+    let mut builds: BTreeMap<InstanceId, String> = BTreeMap::new();
     for wish in wishes {
         let holders = &estate.store(wish.store).instances;
         for &i in holders {
             let partner = holders.iter().filter(|&&other| other != i).find_map(|&other| version(other));
-            if let Some(partner) = partner.filter(|_| !builds.iter().any(|(known, _)| *known == i)) {
-                builds.push((i, partner));
+            if let Some(partner) = partner {
+                builds.entry(i).or_insert(partner);
             }
         }
     }
-    builds.sort();
     builds
 }

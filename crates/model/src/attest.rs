@@ -170,7 +170,7 @@ impl Attestation {
     #[must_use]
     pub fn new(snapshot: &Snapshot, estate: &Estate, field: Field, value: Value, who: &str, when: Timestamp) -> Self {
         let slots = if let Field::LogBackups(pool) | Field::Reports(pool) = field {
-            slots_of(snapshot, estate, pool)
+            slots_of(&snapshot.by_field(estate), estate, pool)
         } else {
             BTreeMap::new()
         };
@@ -253,15 +253,16 @@ pub fn merge(snapshot: &Snapshot, attestations: &Attestations) -> Result<(Vec<Fa
         }
     }
     let mut facts = Vec::new();
+    let read = snapshot.by_field(&estate);
     for host in estate.host_ids() {
         let field = Field::Fenced(host);
-        if !last.contains_key(&field) && snapshot.fact(&estate, field).is_none() {
+        if !last.contains_key(&field) && !read.contains_key(&field) {
             let from = Provenance::new("no attestation", None, snapshot.read.to);
             facts.push(Fact::known(&estate, field, Value::No, from));
         }
     }
     for (field, a) in last {
-        let observed = snapshot.fact(&estate, field);
+        let observed = read.get(&field).copied();
         let later = observed.filter(|f| f.time > a.when && matches!(f.reading, Reading::Known(_)));
         let from = Provenance::new(format!("person: {}", a.who), a.host.clone(), a.when);
         let value = vocabulary::parse_value(&estate, field, &a.value).unwrap_or(Value::Unknown);
@@ -269,7 +270,7 @@ pub fn merge(snapshot: &Snapshot, attestations: &Attestations) -> Result<(Vec<Fa
             // What was read afterwards counts, and only a contradiction is worth a word.
             Some(fact) if fact.value(&estate) == value => continue,
             Some(fact) => Some(format!("{} was read at {}", reading(fact), fact.time)),
-            None => refutation(snapshot, &estate, field, a),
+            None => refutation(snapshot.read.to, &estate, &read, field, a),
         };
         let overruled = later.is_some();
         match why {
@@ -288,6 +289,9 @@ pub fn merge(snapshot: &Snapshot, attestations: &Attestations) -> Result<(Vec<Fa
     Ok((facts, refuted))
 }
 
+/// Facts by their field.
+type Facts<'a> = BTreeMap<Field, &'a Fact>;
+
 const EXPIRED: &str = "that counted until";
 
 fn reading(fact: &Fact) -> String {
@@ -299,18 +303,18 @@ fn reading(fact: &Fact) -> String {
 }
 
 /// Why a word counts no longer.
-fn refutation(snapshot: &Snapshot, estate: &Estate, field: Field, a: &Attestation) -> Option<String> {
-    if let Some(end) = a.ends().filter(|&end| end < snapshot.read.to) {
+fn refutation(now: Timestamp, estate: &Estate, read: &Facts<'_>, field: Field, a: &Attestation) -> Option<String> {
+    if let Some(end) = a.ends().filter(|&end| end < now) {
         return Some(format!("{EXPIRED} {end}"));
     }
     match (field, a.kind) {
         (Field::Fenced(host), Some(kind)) if a.value != "no" => {
             let answers = |f: Field| {
-                let fact = snapshot.fact(estate, f)?;
+                let fact = read.get(&f)?;
                 let contradicts = fact.value(estate) == Value::Yes && fact.time > a.when;
                 contradicts.then_some(fact.time)
             };
-            let instances = estate.instance_ids().filter(|&i| estate.host_of(i) == host);
+            let instances = estate.instances_on(host).iter().copied();
             let sql = instances.filter_map(|i| Some((i, answers(Field::Answers(i))?))).next();
             if let Some((i, time)) = sql {
                 return Some(format!("SQL Server answered on {} at {time}", estate.instance(i).name));
@@ -319,7 +323,7 @@ fn refutation(snapshot: &Snapshot, estate: &Estate, field: Field, a: &Attestatio
             Some(format!("{} answered at {machine}", estate.host(host)))
         }
         (Field::LogBackups(pool) | Field::Reports(pool), _) => {
-            let now = slots_of(snapshot, estate, pool);
+            let now = slots_of(read, estate, pool);
             let changed = a.slots.iter().find(|(store, words)| now.get(*store).is_some_and(|n| n != *words))?;
             Some(format!("the slots of {} changed since", changed.0))
         }
@@ -328,9 +332,8 @@ fn refutation(snapshot: &Snapshot, estate: &Estate, field: Field, a: &Attestatio
 }
 
 /// The slots of a pool's stores, as far as they are known.
-fn slots_of(snapshot: &Snapshot, estate: &Estate, pool: crate::estate::PoolId) -> BTreeMap<String, SlotWords> {
-    let state = snapshot.state(estate);
-    let known = |field| Some(state.get(estate, field)).filter(|v| v.is_known());
+fn slots_of(read: &Facts<'_>, estate: &Estate, pool: crate::estate::PoolId) -> BTreeMap<String, SlotWords> {
+    let known = |field| read.get(&field).map(|f| f.value(estate)).filter(|v| v.is_known());
     let text = |value| vocabulary::value_text(estate, value);
     let slots = estate.pool(pool).stores.iter().filter_map(|&s| {
         let (primary, mirror) = (known(Field::PrimarySlot(s))?, known(Field::MirrorSlot(s))?);

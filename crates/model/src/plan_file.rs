@@ -11,7 +11,7 @@ use topology::diagnostic::Diagnostic;
 use crate::declaration::{Performer, Risk, StepId, Undo};
 use crate::desired::Desired;
 use crate::json::Source;
-use crate::plan::{Plan, Why, WhyKind};
+use crate::plan::{Edge, Plan, Why, WhyKind};
 use crate::snapshot::Snapshot;
 use crate::{commands, vocabulary, words};
 
@@ -120,7 +120,7 @@ impl PlanFile {
             accepted_loss,
             only,
             goal: problem.goal().iter().map(|c| words::condition(estate, &c.condition)).collect(),
-            steps: (0..plan.steps.len()).map(|n| step(plan, n)).collect(),
+            steps: steps(plan),
             orders: plan.orders.map(|n| n.to_string()),
             rests_on: plan.base.iter().map(|&f| name(f)).collect(),
             facts: inputs.facts.clone(),
@@ -214,10 +214,15 @@ fn digest(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn step(plan: &Plan, n: usize) -> StepEntry {
+fn steps(plan: &Plan) -> Vec<StepEntry> {
+    let mut before: Vec<Vec<&Edge>> = vec![Vec::new(); plan.steps.len()];
+    plan.edges.iter().for_each(|e| before[e.to].push(e));
+    before.iter().enumerate().map(|(n, edges)| step(plan, n, edges)).collect()
+}
+
+fn step(plan: &Plan, n: usize, edges: &[&Edge]) -> StepEntry {
     let estate = &plan.problem.estate;
     let d = &plan.steps[n].declaration;
-    let edges = plan.edges.iter().filter(|e| e.to == n);
     StepEntry {
         id: d.id.0.clone(),
         title: d.title.full(estate),
@@ -240,6 +245,7 @@ fn step(plan: &Plan, n: usize) -> StepEntry {
         }
         .to_owned(),
         after: edges
+            .iter()
             .map(|e| EdgeEntry { step: plan.steps[e.from].declaration.id.0.clone(), rule: rule(&e.why).to_owned() })
             .collect(),
         group: d.group.map(|g| match g {

@@ -1,7 +1,7 @@
 //! The question that a planner answers: an estate, its observed state, what is desired, what is allowed. It knows no
 //! answers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use topology::names::Fqdn;
 
@@ -230,9 +230,9 @@ pub struct Problem {
     /// Databases whose loss or possible loss was consented to, by name.
     pub consents: BTreeSet<DatabaseId>,
     /// How the SQL Server of an instance is to be built: version and edition of its partner, where known.
-    pub builds: Vec<(InstanceId, String)>,
+    pub builds: BTreeMap<InstanceId, String>,
     /// The port of an instance's mirroring endpoint, where the snapshot knows one: an endpoint that exists keeps its own.
-    pub ports: Vec<(InstanceId, u16)>,
+    pub ports: BTreeMap<InstanceId, u16>,
     /// What is tried only where there is no plan without it.
     pub leave: Leave,
     /// Rules that are left out, by key, to ask what they are for. Empty in earnest.

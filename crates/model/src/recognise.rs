@@ -8,7 +8,7 @@ use topology::names::Fqdn;
 
 use crate::database_type::DatabaseType;
 use crate::desired::{Desired, suggest};
-use crate::estate::{Estate, InstanceId, Pool, Product};
+use crate::estate::{Estate, InstanceId, Pool, Product, StoreId};
 use crate::field::{Field, State};
 use crate::problem::Wish;
 use crate::scope::{self, Beyond};
@@ -92,7 +92,9 @@ fn own_server<'a>(estate: &'a Estate, initial: &State, wishes: &[Wish], pool: &'
     let slot = |f| initial.get(estate, f).instance();
     let stores = pool.stores.iter();
     let observed = stores.flat_map(|&s| [slot(Field::PrimarySlot(s)), slot(Field::MirrorSlot(s))]).flatten();
-    let wished = wishes.iter().filter(|w| pool.stores.contains(&w.store)).flat_map(Wish::slot_instances);
+    // They stand in the order of stores, as they were resolved.
+    let wish = |s: &StoreId| wishes.binary_search_by_key(s, |w| w.store).ok().map(|n| &wishes[n]);
+    let wished = pool.stores.iter().filter_map(wish).flat_map(Wish::slot_instances);
     let hosts: BTreeSet<&Fqdn> = observed.chain(wished).map(|i| &estate.instance(i).name.host).collect();
     pool.front_ends.iter().map(|&f| &estate.front_end(f).fqdn).find(|f| hosts.contains(f))
 }

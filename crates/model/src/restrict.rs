@@ -97,8 +97,8 @@ impl Problem {
         let wishes = carried.collect::<Option<Vec<Wish>>>()?;
         let databases = estate.store_ids().flat_map(|s| estate.store(s).databases.clone());
         let consents = databases.filter(|&d| self.consents.contains(&ids.database(d))).collect();
-        let builds = self.builds.iter().filter_map(|(i, build)| Some((instance(*i)?, build.clone()))).collect();
-        let ports = self.ports.iter().filter_map(|(i, port)| Some((instance(*i)?, *port))).collect();
+        let builds = small.iter().filter_map(|(i, at)| Some((*at, self.builds.get(i)?.clone()))).collect();
+        let ports = small.iter().filter_map(|(i, at)| Some((*at, *self.ports.get(i)?))).collect();
         let problem = Self {
             initial,
             wishes,

@@ -295,8 +295,9 @@ impl Snapshot {
             instances: self.estate.sql.iter().chain(extra).cloned().collect(),
             cms: self.estate.central_management.clone(),
         };
+        let by_name = by_name(&parts.stores);
         for fact in &self.facts {
-            place_copies(fact, &mut parts);
+            place_copies(fact, &by_name, &mut parts);
         }
         parts
     }
@@ -308,9 +309,10 @@ impl Snapshot {
     pub fn estate(&self, desired: &Desired) -> Result<Estate, Diagnostic> {
         let mut parts = self.parts(&[]);
         let known: BTreeSet<_> = parts.instances.iter().cloned().collect();
+        let holders = desired.holders();
         for store in &mut parts.stores {
             for user in &store.users {
-                let named = desired.holders(user, store.kind);
+                let named = holders.of(user, store.kind);
                 store.instances.extend(named.into_iter().filter(|i| known.contains(i)));
             }
         }
@@ -343,11 +345,21 @@ impl Snapshot {
         state
     }
 
-    /// The fact about a field.
+    /// The fact about a field. It looks through them all: whoever asks for many takes [`Self::by_field`].
     #[must_use]
     pub fn fact(&self, estate: &Estate, field: Field) -> Option<&Fact> {
         let attribute = vocabulary::attribute(field);
         self.facts.iter().find(|f| f.attribute == attribute && f.field(estate) == Some(field))
+    }
+
+    /// Every fact by its field; of two about one field the first. It borrows the facts, so that it never tells old ones.
+    #[must_use]
+    pub fn by_field(&self, estate: &Estate) -> BTreeMap<Field, &Fact> {
+        let mut all = BTreeMap::new();
+        for (field, fact) in self.facts.iter().filter_map(|f| Some((f.field(estate)?, f))) {
+            all.entry(field).or_insert(fact);
+        }
+        all
     }
 
     /// Takes in facts; each replaces the one about the same field.
@@ -391,7 +403,8 @@ impl Snapshot {
     }
 
     fn check_constant(&self, source: Source<'_>) -> Result<(), Diagnostic> {
-        let known = |fqdn: &Fqdn| self.estate.pools.iter().any(|p| p.fqdn == *fqdn);
+        let pools: BTreeSet<&Fqdn> = self.estate.pools.iter().map(|p| &p.fqdn).collect();
+        let known = |fqdn: &Fqdn| pools.contains(fqdn);
         let unknown = |fqdn: &Fqdn, path: &[Step<'_>]| {
             let message = format!("`{fqdn}` is not a pool of this snapshot");
             let mut d = source.at(path, "CT2104", message, "not under estate.pools");
@@ -459,8 +472,24 @@ fn check_fact(
     Ok(field)
 }
 
+/// Where each store stands in the list, by the names that facts give it: its pool with its type or with a database of it,
+/// in small letters. Of several of one name the first.
+type ByName = BTreeMap<(String, String), usize>;
+
+fn by_name(stores: &[StorePart]) -> ByName {
+    let mut all = ByName::new();
+    for (n, store) in stores.iter().enumerate() {
+        for user in &store.users {
+            for name in std::iter::once(store.kind.name()).chain(store.kind.databases().iter().copied()) {
+                all.entry((user.as_str().to_ascii_lowercase(), name.to_ascii_lowercase())).or_insert(n);
+            }
+        }
+    }
+    all
+}
+
 /// Notes which instances a fact names. What cannot be read is left out here and refused where it is checked.
-fn place_copies(fact: &Fact, parts: &mut Parts) {
+fn place_copies(fact: &Fact, by_name: &ByName, parts: &mut Parts) {
     let instance = |text: &str| text.parse::<SqlInstance>().ok();
     let value = match &fact.reading {
         Reading::Known(text) if text != "none" => instance(text),
@@ -468,17 +497,17 @@ fn place_copies(fact: &Fact, parts: &mut Parts) {
     };
     match fact.attribute.as_str() {
         "answers" | "ready" => parts.instances.extend(instance(&fact.subject)),
-        "primary-slot" | "mirror-slot" => hold(parts, &fact.subject, value),
+        "primary-slot" | "mirror-slot" => hold(by_name, parts, &fact.subject, value),
         "loaded-primary" | "loaded-mirror" => {
             if let Some((_, store)) = vocabulary::split_loaded(&fact.subject) {
-                hold(parts, store, value);
+                hold(by_name, parts, store, value);
             }
         }
         // A witness holds no copy.
         "witness-slot" => parts.instances.extend(value),
         "role" | "session" | "content" | "safety" | "witness" | "witness-link" => {
             if let Some((database, at)) = vocabulary::split_copy(&fact.subject) {
-                hold(parts, database, instance(at));
+                hold(by_name, parts, database, instance(at));
             }
             if fact.attribute == "witness" {
                 parts.instances.extend(value);
@@ -489,14 +518,9 @@ fn place_copies(fact: &Fact, parts: &mut Parts) {
 }
 
 /// Lets the store that is named by type or by database hold copies on an instance.
-fn hold(parts: &mut Parts, name: &str, on: Option<SqlInstance>) {
+fn hold(by_name: &ByName, parts: &mut Parts, name: &str, on: Option<SqlInstance>) {
     let (Some((pool, what)), Some(on)) = (name.split_once('/'), on) else { return };
-    let is = |s: &&mut StorePart| {
-        s.users.iter().any(|u| u.as_str().eq_ignore_ascii_case(pool))
-            && (s.kind.name().eq_ignore_ascii_case(what)
-                || s.kind.databases().iter().any(|d| d.eq_ignore_ascii_case(what)))
-    };
-    if let Some(store) = parts.stores.iter_mut().find(is) {
-        store.instances.push(on);
+    if let Some(&store) = by_name.get(&(pool.to_ascii_lowercase(), what.to_ascii_lowercase())) {
+        parts.stores[store].instances.push(on);
     }
 }

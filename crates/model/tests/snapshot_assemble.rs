@@ -41,7 +41,7 @@ fn a_problem_rests_on_facts_and_words() {
     assert_eq!(facts.fact(estate, Field::Fenced(be1)).unwrap().source, "person: me");
     assert!(refuted.is_empty() && problem.consents.is_empty() && !problem.leave.confirms && problem.lifted.is_empty());
     let be1_sql = estate.instance_named(&sql(r"be1.contoso.com\RTC")).unwrap();
-    assert_eq!(problem.builds, [(be1_sql, "11.0.7001.0 Standard".to_owned())], "be1 is to be built as be2 is");
+    assert_eq!(problem.builds, [(be1_sql, "11.0.7001.0 Standard".to_owned())].into(), "be1 is to be built as be2 is");
 }
 
 #[test]

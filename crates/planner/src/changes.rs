@@ -1,7 +1,9 @@
 //! The difference between what is observed and what the plan ends with, store by store: slots, roles, sessions. It knows
 //! no steps.
 
-use model::estate::StoreId;
+use std::collections::BTreeMap;
+
+use model::estate::{PoolId, StoreId};
 use model::field::{Field, State, Value};
 use model::problem::Problem;
 use model::truth::Truth;
@@ -67,16 +69,19 @@ impl Line {
 #[must_use]
 pub fn changes(problem: &Problem, first: &State, last: &State) -> Vec<Change> {
     let mut all: Vec<Change> = Vec::new();
+    let mut of_pool: BTreeMap<PoolId, Vec<usize>> = BTreeMap::new();
     for wish in &problem.wishes {
         let (old, new) = (problem.view(first), problem.view(last));
         let line = |what| Line { what, old: seen(old, wish.store, what), new: seen(new, wish.store, what) };
         let whats = [What::PrimarySlot, What::MirrorSlot, What::WitnessSlot, What::Principal, What::Session];
         let lines: Vec<Line> = whats.into_iter().map(line).collect();
-        let pool = problem.estate.store(wish.store).pool;
-        let alike = |c: &&mut Change| c.lines == lines && problem.estate.store(c.stores[0]).pool == pool;
-        match all.iter_mut().find(alike) {
-            Some(change) => change.stores.push(wish.store),
-            None => all.push(Change { stores: vec![wish.store], lines }),
+        let known = of_pool.entry(problem.estate.store(wish.store).pool).or_default();
+        match known.iter().find(|&&n| all[n].lines == lines) {
+            Some(&n) => all[n].stores.push(wish.store),
+            None => {
+                known.push(all.len());
+                all.push(Change { stores: vec![wish.store], lines });
+            }
         }
     }
     all

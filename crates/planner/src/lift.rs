@@ -65,8 +65,8 @@ pub fn lift(
     let mut beyond = Vec::new();
     for action in &own.actions {
         let of_part = action.declare(&restriction.problem);
-        let (action, _) = rules.with_id(&state, &of_part.id)?;
-        let declaration = rules.declared_for(problem, &action);
+        // For a part every other store is one without a wish, of which a publish requires something each.
+        let (action, declaration) = rules.with_id_for(problem, &state, &of_part.id)?;
         beyond.extend(restriction.ids.same(&of_part, &declaration)?);
         let taken = rules.take(&state, &rules.standing(&state), &declaration)?;
         state = taken.after;

@@ -98,7 +98,7 @@ pub struct Likeness {
     initial: State,
     wishes: Vec<Wish>,
     consents: BTreeSet<model::estate::DatabaseId>,
-    builds: Vec<(InstanceId, String)>,
+    builds: BTreeMap<InstanceId, String>,
 }
 
 /// What a problem is like.

@@ -70,8 +70,26 @@ impl<'a> Rules<'a> {
     /// may be the one whose session is ended, one that may begin.
     #[must_use]
     pub fn with_id(&self, state: &State, id: &StepId) -> Option<(Action, Rc<Declaration>)> {
+        self.named(state, id, |a| self.declare(a))
+    }
+
+    /// As above, where each action is what it is for a larger problem, of which this one asks only for a part.
+    #[must_use]
+    pub fn with_id_for(&self, larger: &Problem, state: &State, id: &StepId) -> Option<(Action, Rc<Declaration>)> {
+        self.named(state, id, |a| {
+            let known = self.declared.borrow().get(a).map(Rc::clone);
+            known.unwrap_or_else(|| self.declared_for(larger, a))
+        })
+    }
+
+    fn named(
+        &self,
+        state: &State,
+        id: &StepId,
+        declare: impl Fn(&Action) -> Rc<Declaration>,
+    ) -> Option<(Action, Rc<Declaration>)> {
         let v: View<'_> = self.problem.view(state);
-        let declared = Action::proposals(self.problem, state).into_iter().map(|a| (self.declare(&a), a));
+        let declared = Action::proposals(self.problem, state).into_iter().map(|a| (declare(&a), a));
         let named: Vec<_> = declared.filter(|(d, _)| d.id == *id).collect();
         let at = named.iter().position(|(d, _)| d.may_begin(v)).unwrap_or(0);
         named.into_iter().nth(at).map(|(d, a)| (a, d))

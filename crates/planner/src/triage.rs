@@ -1,6 +1,8 @@
 //! What is wrong, in one look: the situation of each managed pool, the published procedure it amounts to, and the fact
 //! that would decide. It plans nothing.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use model::declaration::Clause;
 use model::estate::{HostId, PoolId, StoreId};
 use model::field::{Field, Value};
@@ -67,8 +69,15 @@ pub struct PoolTriage {
 #[must_use]
 pub fn triage(problem: &Problem) -> Vec<PoolTriage> {
     let v = problem.view(&problem.initial);
+    let mut declared: BTreeMap<StoreId, Vec<Truth>> = BTreeMap::new();
+    for clause in problem.goal() {
+        let truth = clause.condition.eval(v);
+        concerned(problem, &clause.condition).into_iter().for_each(|s| declared.entry(s).or_default().push(truth));
+    }
+    let as_declared = |s: StoreId| Truth::all(declared.get(&s).into_iter().flatten().copied());
     let pool = |pool| {
-        let stores: Vec<_> = problem.managed(pool).map(|w| (w.store, situation(problem, v, w))).collect();
+        let stores = problem.managed(pool).map(|w| (w.store, situation(v, w, as_declared(w.store))));
+        let stores: Vec<_> = stores.collect();
         let worst = stores.iter().map(|(_, s)| *s).min().unwrap_or(Situation::Unknown);
         let decides = match worst {
             Situation::PrimaryLost(h) | Situation::PrimaryLostPartly(h) | Situation::PrimaryLostServed(h) => {
@@ -109,9 +118,8 @@ pub fn violated(problem: &Problem) -> Vec<Clause> {
 pub fn undone(problem: &Problem, pool: PoolId) -> Vec<Clause> {
     let v = problem.view(&problem.initial);
     let mut list = problem.goal();
-    list.retain(|c| {
-        c.condition.eval(v) == Truth::False && problem.managed(pool).any(|w| concerns(problem, w, &c.condition))
-    });
+    let managed: BTreeSet<StoreId> = problem.managed(pool).map(|w| w.store).collect();
+    list.retain(|c| c.condition.eval(v) == Truth::False && !concerned(problem, &c.condition).is_disjoint(&managed));
     list
 }
 
@@ -155,7 +163,7 @@ fn unknown(v: View<'_>, wish: &Wish) -> Vec<Field> {
     slots.into_iter().chain(copies).filter(|&f| !v.get(f).is_known()).collect()
 }
 
-fn situation(problem: &Problem, v: View<'_>, wish: &Wish) -> Situation {
+fn situation(v: View<'_>, wish: &Wish, as_declared: Truth) -> Situation {
     let store = v.estate.store(wish.store);
     let Some(primary) = v.get(Field::PrimarySlot(wish.store)).instance() else { return Situation::Unknown };
     let mirror = v.get(Field::MirrorSlot(wish.store));
@@ -178,8 +186,6 @@ fn situation(problem: &Problem, v: View<'_>, wish: &Wish) -> Situation {
     let mirror_host = mirror.instance().map_or(host, |m| v.estate.host_of(m));
     let mut each = store.instances.iter().map(|&i| (i, crate::pairing::offline_at(v, wish.store, i)));
     let (offline, is_offline) = each.find(|(_, t)| *t != Truth::False).unwrap_or((primary, Truth::False));
-    let own = problem.goal().into_iter().filter(|c| concerns(problem, wish, &c.condition));
-    let as_declared = Truth::all(own.map(|c| c.condition.eval(v)));
     first_of(
         Situation::Unknown,
         [
@@ -206,21 +212,24 @@ pub(crate) fn first_of<T>(unknown: T, list: impl IntoIterator<Item = (T, Truth)>
     }
 }
 
-/// Whether a goal reads a field of the wish's store.
-fn concerns(problem: &Problem, wish: &Wish, condition: &model::condition::Condition) -> bool {
-    crate::verify::fields(problem, condition).iter().any(|f| match *f {
-        Field::PrimarySlot(s)
-        | Field::MirrorSlot(s)
-        | Field::WitnessSlot(s)
-        | Field::LoadedPrimary(_, s)
-        | Field::LoadedMirror(_, s) => s == wish.store,
-        Field::Role(d, _) | Field::Session(d, _) => problem.estate.database(d).store == wish.store,
-        Field::Tested(p) | Field::LogBackups(p) | Field::Reports(p) => {
-            problem.estate.store(wish.store).users.contains(&p)
+/// The stores of which a goal reads a field.
+fn concerned(problem: &Problem, condition: &model::condition::Condition) -> BTreeSet<StoreId> {
+    let mut stores = BTreeSet::new();
+    let estate = &problem.estate;
+    for field in crate::verify::fields(problem, condition) {
+        match field {
+            Field::PrimarySlot(s)
+            | Field::MirrorSlot(s)
+            | Field::WitnessSlot(s)
+            | Field::LoadedPrimary(_, s)
+            | Field::LoadedMirror(_, s) => _ = stores.insert(s),
+            Field::Role(d, _) | Field::Session(d, _) => _ = stores.insert(estate.database(d).store),
+            Field::Tested(p) | Field::LogBackups(p) | Field::Reports(p) => stores.extend(&estate.pool(p).stores),
+            Field::Services(f) | Field::StartedSinceMirror(f) => {
+                stores.extend(&estate.pool(estate.front_end(f).pool).stores);
+            }
+            _ => {}
         }
-        Field::Services(f) | Field::StartedSinceMirror(f) => {
-            problem.estate.store(wish.store).users.contains(&problem.estate.front_end(f).pool)
-        }
-        _ => false,
-    })
+    }
+    stores
 }

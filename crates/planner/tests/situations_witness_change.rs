@@ -57,7 +57,7 @@ fn a_witness_is_published_and_set_on_the_principal() {
 #[test]
 fn the_port_is_the_one_of_the_endpoint_that_is_there() {
     let mut p = pair(None, Wanted::One(THIRD));
-    p.ports = vec![(THIRD, 5099)];
+    p.ports = [(THIRD, 5099)].into();
     let plan = planned(&p, &CHANGE);
     let Call::Sql { on, statements } = &plan.placed[2].declaration.ways[0].call else { panic!("no T-SQL") };
     assert_eq!(on.host.label(), "be1");

@@ -2,6 +2,7 @@
 //! shares the label. A name is never cut. It knows nothing but names.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use model::declaration::{Phrase, Piece};
 use model::estate::{Estate, FrontEndId, HostId, InstanceId, PoolId};
@@ -40,7 +41,7 @@ pub struct Spelt {
 pub struct Names<'a> {
     /// The estate.
     pub estate: &'a Estate,
-    shared: BTreeSet<String>,
+    shared: Rc<BTreeSet<String>>,
     whole: bool,
 }
 
@@ -55,7 +56,7 @@ impl<'a> Names<'a> {
             *seen.entry(name.label().to_lowercase()).or_default() += 1;
         }
         let shared = seen.into_iter().filter(|(_, n)| *n > 1).map(|(label, _)| label).collect();
-        Self { estate, shared, whole: false }
+        Self { estate, shared: Rc::new(shared), whole: false }
     }
 
     /// The same names, whole.
@@ -90,7 +91,7 @@ impl<'a> Names<'a> {
         if self.whole || machine == instance.name.host.as_str() {
             return instance.name.to_string();
         }
-        let several = self.estate.instances.iter().filter(|x| x.host == instance.host).count() > 1;
+        let several = self.estate.instances_on(instance.host).len() > 1;
         let named = several && !instance.name.name.is_default();
         if named { format!("{machine}\\{}", instance.name.name) } else { machine }
     }

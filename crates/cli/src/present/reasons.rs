@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use model::estate::{DatabaseId, Estate};
-use model::fact::Reading;
+use model::fact::{Fact, Reading};
 use model::field::Field;
 use model::snapshot::{CopyDetail, Snapshot};
 use model::vocabulary;
@@ -10,16 +10,16 @@ use model::vocabulary;
 /// Why a field is unknown; "not read" where nothing says more.
 #[must_use]
 pub fn unknown(snapshot: &Snapshot, estate: &Estate, field: Field) -> String {
-    match snapshot.fact(estate, field).map(|f| &f.reading) {
+    of(snapshot.fact(estate, field))
+}
+
+/// As above, of a fact that was found already.
+#[must_use]
+pub fn of(fact: Option<&Fact>) -> String {
+    match fact.map(|f| &f.reading) {
         Some(Reading::Unknown(reason)) => reason.clone(),
         _ => "not read".to_owned(),
     }
-}
-
-/// When a field was read.
-#[must_use]
-pub fn time(snapshot: &Snapshot, estate: &Estate, field: Field) -> Option<Timestamp> {
-    snapshot.fact(estate, field).map(|f| f.time)
 }
 
 /// Since when a machine is silent.

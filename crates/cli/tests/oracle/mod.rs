@@ -20,8 +20,8 @@ const PRODUCT: usize = 128;
 /// What came of looking.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Seen {
-    /// It works in every order; so many moments were looked at.
-    Works(usize),
+    /// It works in every order; so many moments were looked at, and so many states that they may leave behind.
+    Works(usize, usize),
     /// It does not: what fails, and where.
     Fails(String),
     /// There are too many moments.
@@ -62,7 +62,7 @@ pub fn look(plan: &Plan, edges: &[(usize, usize)], partial: bool) -> Seen {
     }
     let looker = Looker::new(plan, edges);
     match looker.walk(partial) {
-        Ok(moments) => Seen::Works(moments),
+        Ok((moments, states)) => Seen::Works(moments, states),
         Err(seen) => seen,
     }
 }
@@ -184,12 +184,13 @@ impl<'a> Looker<'a> {
     }
 
     /// From moment to moment: a step begins, or ends.
-    fn walk(&self, partial: bool) -> Result<usize, Seen> {
+    fn walk(&self, partial: bool) -> Result<(usize, usize), Seen> {
+        let mut looked = 0;
         let mut states: HashMap<Moment, State> = HashMap::from([((0, 0), self.problem.initial.clone())]);
         let mut queue = vec![(0, 0)];
         while let Some(moment) = queue.pop() {
             let state = states[&moment].clone();
-            self.stands(moment, &state, partial)?;
+            looked += self.stands(moment, &state, partial)?;
             let (ended, begun) = moment;
             let mut next = Vec::new();
             for n in (0..self.steps.len()).filter(|&n| (ended | begun) & bit(n) == 0 && self.before[n] & !ended == 0) {
@@ -225,7 +226,7 @@ impl<'a> Looker<'a> {
         let last = &states[&(all, 0)];
         match self.goal.iter().find(|c| !self.holds(&c.condition, last)) {
             Some(c) => Err(self.fails(format!("the goal is missed: {:?}", c.condition), (all, 0))),
-            None => Ok(states.len()),
+            None => Ok((states.len(), looked)),
         }
     }
 
@@ -254,8 +255,8 @@ impl<'a> Looker<'a> {
         Ok(())
     }
 
-    /// No invariant is worse than at first, whatever the steps that run may leave behind.
-    fn stands(&self, moment: Moment, state: &State, partial: bool) -> Result<(), Seen> {
+    /// No invariant is worse than at first, whatever the steps that run may leave behind: so many states.
+    fn stands(&self, moment: Moment, state: &State, partial: bool) -> Result<usize, Seen> {
         let mut states = vec![state.clone()];
         if partial {
             let begun: Vec<usize> = members(moment.1).collect();
@@ -278,6 +279,6 @@ impl<'a> Looker<'a> {
                 return Err(self.fails(format!("{:?}: {:?}", self.invariants[n].condition, now[n]), moment));
             }
         }
-        Ok(())
+        Ok(states.len())
     }
 }

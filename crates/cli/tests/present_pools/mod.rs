@@ -89,5 +89,5 @@ pub fn beside(first: &Problem, second: &Problem) -> Problem {
             principal: None,
         }));
     }
-    Problem { estate, initial, wishes, builds: Vec::new(), ..first.clone() }
+    Problem { estate, initial, wishes, builds: Default::default(), ..first.clone() }
 }

@@ -179,15 +179,13 @@ fn young(problem: &Problem, s: StoreId) -> bool {
 
 /// Whether no store may lie on the machine of an instance: it can only witness.
 fn holds_nothing(problem: &Problem, instance: InstanceId) -> bool {
-    let host = problem.estate.host_of(instance);
-    !problem.estate.stores.iter().flat_map(|s| &s.instances).any(|&i| problem.estate.host_of(i) == host)
+    problem.estate.stores_on(problem.estate.host_of(instance)).is_empty()
 }
 
 /// Whether a host had a store whose every copy is lost, as observed. Then steps follow the page for a Back End Server that
 /// was not mirrored, or whose mirror is lost too.
 fn back_end_lost(problem: &Problem, host: HostId) -> bool {
-    let stores =
-        problem.estate.stores.iter().filter(|s| s.instances.iter().any(|&i| problem.estate.host_of(i) == host));
+    let stores = problem.estate.stores_on(host).iter().map(|&s| problem.estate.store(s));
     stores.into_iter().any(|s| s.databases.iter().all(|&d| problem.lost(d)))
 }
 

@@ -30,8 +30,8 @@ pub struct Rebuild {
 impl Rebuild {
     fn of(problem: &Problem, state: &State, host: HostId) -> Self {
         let v = problem.view(state);
-        let here = |s: &&crate::estate::Store| s.instances.iter().any(|&i| problem.estate.host_of(i) == host);
-        let databases = problem.estate.stores.iter().filter(here).flat_map(|s| s.databases.iter().copied());
+        let estate = &problem.estate;
+        let databases = estate.stores_on(host).iter().flat_map(|&s| estate.store(s).databases.iter().copied());
         let alone = |d: &DatabaseId| !v.complete_besides(*d, host).holds() && problem.gives_up(*d);
         Self { host, given_up: databases.filter(alone).collect(), kept: Self::kept(problem, state, host) }
     }

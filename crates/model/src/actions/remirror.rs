@@ -21,7 +21,7 @@ const PORT: u16 = 5022;
 
 /// The port on which an instance mirrors. An endpoint that exists keeps its own port, whatever the topology says.
 fn port(problem: &Problem, at: InstanceId) -> u16 {
-    problem.ports.iter().find(|(i, _)| *i == at).map_or(PORT, |(_, port)| *port)
+    problem.ports.get(&at).copied().unwrap_or(PORT)
 }
 
 /// The pool on whose account the slots of a store cannot be exchanged.

@@ -54,7 +54,7 @@ impl Declare for SetUpSql {
             .wishes
             .iter()
             .find_map(|w| w.primaries().into_iter().find(|&p| p != i && w.mirror_beside(p) == Wanted::One(i)));
-        let like = problem.builds.iter().find(|(x, _)| *x == i).map(|(_, build)| build.clone());
+        let like = problem.builds.get(&i).cloned();
         let name = estate.instance(i).name.name.clone();
         let of = if name.is_default() { "the default instance".to_owned() } else { format!("instance {name}") };
         Declaration {

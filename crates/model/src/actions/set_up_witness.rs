@@ -55,7 +55,7 @@ impl Declare for SetUpWitness {
         let mut partners: Vec<InstanceId> = watches.flat_map(|w| w.slot_instances()).collect();
         partners.sort_unstable();
         partners.dedup();
-        let like = problem.builds.iter().find(|(x, _)| partners.contains(x)).map(|(_, build)| build.clone());
+        let like = partners.iter().find_map(|i| problem.builds.get(i).cloned());
         let port = set_witness::port(problem, i);
         let answers = |ready| {
             vec![

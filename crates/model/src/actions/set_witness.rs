@@ -18,7 +18,7 @@ const WITNESS_PORT: u16 = 7022;
 
 /// The port on which an instance witnesses. An endpoint that exists keeps its own port, whatever the topology says.
 pub(super) fn port(problem: &Problem, witness: InstanceId) -> u16 {
-    problem.ports.iter().find(|(i, _)| *i == witness).map_or(WITNESS_PORT, |(_, port)| *port)
+    problem.ports.get(&witness).copied().unwrap_or(WITNESS_PORT)
 }
 
 /// Give the databases of one type another witness, or none.

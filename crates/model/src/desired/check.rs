@@ -1,5 +1,7 @@
 //! What can be wrong within a desired file, whatever the estate is. It knows no estate.
 
+use std::collections::BTreeMap;
+
 use topology::diagnostic::Diagnostic;
 use topology::names::SqlInstance;
 
@@ -16,8 +18,10 @@ pub(crate) fn check(page: Page<'_>, content: &Content) -> Vec<Diagnostic> {
         d.notes.push(("help", "a pool's table begins with: [pool.\"pool01.contoso.com\"]".to_owned()));
         errors.push(d);
     }
-    for (n, pool) in content.pools.iter().enumerate() {
-        if let Some(first) = content.pools[..n].iter().find(|p| p.fqdn.value == pool.fqdn.value) {
+    let mut seen = BTreeMap::new();
+    for pool in &content.pools {
+        let first = *seen.entry(&pool.fqdn.value).or_insert(pool);
+        if !std::ptr::eq(first, pool) {
             let message = format!("{} stands twice", pool.fqdn.value);
             let mut d = page.error("CT2012", &pool.fqdn.span, message, "again here");
             d.related.push(page.mark(&first.fqdn.span, "first here"));

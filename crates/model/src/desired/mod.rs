@@ -3,6 +3,8 @@
 //!
 //! A key left out is not managed; `"none"` says that there must be none.
 
+use std::collections::BTreeMap;
+
 use topology::diagnostic::Diagnostic;
 use topology::names::{Fqdn, SqlInstance};
 
@@ -39,6 +41,17 @@ pub struct Resolved {
     pub policy: Policy,
     /// Where journal and lock lie, if not beside the file.
     pub state_folder: Option<String>,
+}
+
+/// The declared pools by name.
+pub struct Holders<'a>(BTreeMap<&'a Fqdn, &'a section::PoolSection>);
+
+impl Holders<'_> {
+    /// The instances that may come to hold copies of a pool's store.
+    #[must_use]
+    pub fn of(&self, pool: &Fqdn, kind: DatabaseType) -> Vec<SqlInstance> {
+        self.0.get(pool).map(|p| p.effective(kind).holders()).unwrap_or_default()
+    }
 }
 
 impl Desired {
@@ -107,11 +120,10 @@ impl Desired {
         self.content.pools.iter().map(|p| &p.fqdn.value)
     }
 
-    /// The instances that may come to hold copies of a pool's store.
+    /// Where the stores of each declared pool may come to lie.
     #[must_use]
-    pub fn holders(&self, pool: &Fqdn, kind: DatabaseType) -> Vec<SqlInstance> {
-        let declared = self.content.pools.iter().filter(|p| p.fqdn.value == *pool);
-        declared.flat_map(|p| p.effective(kind).holders()).collect()
+    pub fn holders(&self) -> Holders<'_> {
+        Holders(self.content.pools.iter().map(|p| (&p.fqdn.value, p)).collect())
     }
 
     /// A diagnostic about the table of a declared pool.

@@ -100,8 +100,8 @@ pub fn question(world: World) -> Problem {
             ..Policy::default()
         },
         consents: Default::default(),
-        builds: Vec::new(),
-        ports: Vec::new(),
+        builds: Default::default(),
+        ports: Default::default(),
         leave: Default::default(),
         lifted: Default::default(),
         estate,

@@ -84,8 +84,8 @@ pub fn many(pools: &[Pool], shared: bool) -> Problem {
             ..Policy::default()
         },
         consents: Default::default(),
-        builds: Vec::new(),
-        ports: Vec::new(),
+        builds: Default::default(),
+        ports: Default::default(),
         leave: Default::default(),
         lifted: Default::default(),
         estate,

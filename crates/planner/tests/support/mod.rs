@@ -119,8 +119,8 @@ pub fn seed(types: &[DatabaseType], front_ends: usize) -> Problem {
             ..Policy::default()
         },
         consents: Default::default(),
-        builds: vec![(be1, "11.0.7001.0 Standard".to_owned())],
-        ports: Vec::new(),
+        builds: [(be1, "11.0.7001.0 Standard".to_owned())].into(),
+        ports: Default::default(),
         leave: Default::default(),
         lifted: Default::default(),
         estate,

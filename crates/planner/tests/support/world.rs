@@ -99,8 +99,8 @@ pub fn healthy(plan: &Plan<'_>) -> Problem {
             ..Policy::default()
         },
         consents: Default::default(),
-        builds: Vec::new(),
-        ports: Vec::new(),
+        builds: Default::default(),
+        ports: Default::default(),
         leave: Default::default(),
         lifted: Default::default(),
         estate,

@@ -59,14 +59,15 @@ pub(super) fn of(world: &World<'_>) -> Vec<Block> {
     let problem = world.problem();
     let all = changes(problem, world.first().state, world.last().state);
     let one = all.len() == 1;
-    all.iter().map(|c| block(world, c, one)).collect()
+    let lost: Vec<DatabaseId> = super::headline::lost(world).into_iter().map(|(d, _)| d).collect();
+    all.iter().map(|c| block(world, c, &lost, one)).collect()
 }
 
-fn block(world: &World<'_>, change: &Change, all: bool) -> Block {
+fn block(world: &World<'_>, change: &Change, lost: &[DatabaseId], all: bool) -> Block {
     let estate = world.estate();
     let databases: usize = change.stores.iter().map(|&s| estate.store(s).databases.len()).sum();
     let mut lines: Vec<ChangeLine> = change.lines.iter().map(|l| line(world, change, l, databases)).collect();
-    lines.extend(loss(world, change));
+    lines.extend(loss(world, change, lost));
     Block {
         pool: world.names.pool(estate.store(change.stores[0]).pool),
         stores: change.stores.iter().map(|&s| estate.store(s).kind.name()).collect(),
@@ -118,7 +119,7 @@ fn reason(world: &World<'_>, names: &Names<'_>, store: StoreId, what: What) -> S
     let estate = world.estate();
     let instances = &estate.store(store).instances;
     let silent = instances.iter().copied().find(|&i| world.answers(i) != Value::Yes);
-    let fact = |field| reasons::unknown(world.context.snapshot, estate, field);
+    let fact = |field| reasons::of(world.facts.get(&field).copied());
     let database: Option<DatabaseId> = estate.store(store).databases.first().copied();
     match (what, silent, database) {
         (What::PrimarySlot, ..) => fact(Field::PrimarySlot(store)),
@@ -131,14 +132,11 @@ fn reason(world: &World<'_>, names: &Names<'_>, store: StoreId, what: What) -> S
     }
 }
 
-/// What is given up, by name.
-fn loss(world: &World<'_>, change: &Change) -> Option<ChangeLine> {
+/// What is given up of some stores, by name.
+fn loss(world: &World<'_>, change: &Change, lost: &[DatabaseId]) -> Option<ChangeLine> {
     let estate = world.estate();
-    let lost: Vec<DatabaseId> = super::headline::lost(world)
-        .into_iter()
-        .map(|(d, _)| d)
-        .filter(|&d| change.stores.contains(&estate.database(d).store))
-        .collect();
+    let ours = |d: &DatabaseId| change.stores.contains(&estate.database(*d).store);
+    let lost: Vec<DatabaseId> = lost.iter().copied().filter(ours).collect();
     if lost.is_empty() {
         return None;
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use model::declaration::Undo;
-use model::estate::{DatabaseId, InstanceId};
+use model::estate::{DatabaseId, InstanceId, PoolId};
 use model::field::{Field, Value};
 use model::truth::Truth;
 use serde::Serialize;
@@ -93,9 +93,11 @@ fn survivor(world: &World<'_>, window: Window) -> Option<Survivor> {
     let end = window.until_step.map_or(world.placed().len(), |n| n - 1);
     let mut alone: BTreeSet<InstanceId> = BTreeSet::new();
     let mut databases: BTreeSet<DatabaseId> = BTreeSet::new();
-    for v in (first..end).map(|n| world.after(n)) {
-        for wish in &world.problem().wishes {
-            let store = world.estate().store(wish.store);
+    // Every pool at the begin, and then those that a step has touched.
+    let all: BTreeSet<PoolId> = world.problem().pools().into_iter().collect();
+    for n in first..end {
+        let (v, pools) = (world.after(n), if n == first { &all } else { world.touched.pools(n) });
+        for store in pools.iter().flat_map(|&p| world.problem().managed(p)).map(|w| world.estate().store(w.store)) {
             for &d in store.databases.iter().filter(|&&d| !v.protected(d)) {
                 let serves = |&i: &InstanceId| v.serves(d, i) == Truth::True;
                 let complete = |&i: &InstanceId| v.get(Field::Content(d, i)) == Value::Complete;
@@ -136,9 +138,9 @@ fn backups(world: &World<'_>, databases: &BTreeSet<DatabaseId>) -> String {
 
 /// While the published slots lead to nobody who serves, a Front End must not start (rules §3.17).
 fn blind_restarts(world: &World<'_>) -> Vec<usize> {
-    let blind = |n: &usize| world.problem().pools().into_iter().any(|pool| world.blind(world.after(*n), pool));
-    let now = world.problem().pools().into_iter().any(|pool| world.blind(world.first(), pool));
-    now.then_some(0).into_iter().chain((0..world.placed().len()).filter(blind).map(|n| n + 1)).collect()
+    let (first, after) = world.failing(|v, pool| !world.blind(v, pool));
+    let later = after.iter().enumerate().filter(|(_, blind)| **blind > 0).map(|(n, _)| n + 1);
+    (first > 0).then_some(0).into_iter().chain(later).collect()
 }
 
 fn between(from: usize, until: usize) -> String {

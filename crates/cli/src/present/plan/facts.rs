@@ -32,13 +32,12 @@ pub(super) fn of(world: &World<'_>) -> Vec<Fact> {
 
 fn fact(world: &World<'_>, field: Field) -> Fact {
     let estate = world.estate();
-    let snapshot = world.context.snapshot;
-    let read = snapshot.fact(estate, field);
+    let read = world.facts.get(&field);
     let value = world.first().get(field);
     let (state, value) = match read.map(|f| &f.reading) {
         Some(Reading::NotApplicable) => ("not_applicable", "none".to_owned()),
         _ if value.is_known() => ("known", vocabulary::value_text(estate, value)),
-        _ => ("unknown", reasons::unknown(snapshot, estate, field)),
+        _ => ("unknown", reasons::of(read.copied())),
     };
     Fact {
         subject: vocabulary::subject(estate, field),

@@ -10,6 +10,7 @@ use model::problem::Wanted;
 use model::truth::Truth;
 use model::view::View;
 use planner::runner_up;
+use planner::sequence::Placed;
 use serde::Serialize;
 
 use super::counts::Counts;
@@ -147,6 +148,7 @@ enum Moved {
     Elsewhere,
 }
 
+/// What the plan is for, for one pool.
 fn of_pool(world: &World<'_>, pool: PoolId) -> Purpose {
     let stores: Vec<StoreId> = world.problem().managed(pool).map(|w| w.store).collect();
     let (first, last) = (world.first(), world.last());
@@ -286,8 +288,7 @@ fn stop(world: &World<'_>) -> Option<String> {
 
 /// The step from which on the users of every pool have their back end again.
 fn service(world: &World<'_>) -> Option<usize> {
-    let pools = world.problem().pools();
-    world.holds_from(|v| pools.iter().all(|&p| world.users_served(v, p)))
+    world.holds_from(|v, pool| world.users_served(v, pool))
 }
 
 /// Slots that go over another host and back, where the order of the declared slots is the reason.
@@ -346,7 +347,7 @@ fn unrestored(world: &World<'_>) -> &'static str {
 fn margin(world: &World<'_>) -> Option<Margin> {
     let mut lowest: Option<(usize, Margin)> = None;
     for pool in world.problem().pools() {
-        for (n, p) in world.placed().iter().enumerate().filter(|(_, p)| p.declaration.work != Work::FullStop) {
+        for (n, p) in counted(world, pool) {
             let votes = world.view(&p.taken.during).votes(pool, None);
             let spare = votes.sure.saturating_sub(votes.needed);
             if lowest.as_ref().is_none_or(|(s, _)| spare < *s) {
@@ -358,4 +359,14 @@ fn margin(world: &World<'_>) -> Option<Margin> {
         }
     }
     lowest.map(|(_, margin)| margin)
+}
+
+/// The steps with which the votes of a pool can be others than with the step before, announced full stops aside: the first,
+/// those that touch it, and each next one, because a step may take votes while it runs only.
+fn counted<'a>(world: &'a World<'_>, pool: PoolId) -> impl Iterator<Item = (usize, &'a Placed)> {
+    let stops = |n: usize| world.placed()[n].declaration.work == Work::FullStop;
+    let later = |n: usize| (n..world.placed().len()).find(|&n| !stops(n));
+    let touching = world.touched.steps(pool).iter();
+    let steps: BTreeSet<usize> = touching.flat_map(|&n| [later(n), later(n + 1)]).chain([later(0)]).flatten().collect();
+    steps.into_iter().map(|n| (n, &world.placed()[n]))
 }

@@ -20,6 +20,7 @@ pub mod procedure;
 pub mod situation;
 pub mod stages;
 pub mod steps;
+pub mod touched;
 pub mod world;
 
 use world::World;

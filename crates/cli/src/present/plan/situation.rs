@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::declaration::Clause;
 use model::estate::{DatabaseId, FrontEndId, InstanceId, PoolId};
 use model::field::{Field, Value};
 use model::problem::Problem;
@@ -38,32 +39,35 @@ pub struct Situation {
 /// The situation of every managed pool.
 pub(super) fn of(world: &World<'_>) -> Vec<Situation> {
     let problem = world.problem();
+    let all = triage::violated(problem);
     let clocked = |t: &PoolTriage| {
-        let ends = world.holds_from(|v| world.users_served(v, t.pool));
+        let ends = world.pool_holds_from(t.pool, |v| world.users_served(v, t.pool));
         let clock = clock(problem, world.context, t.pool).map(|c| match ends {
             Some(n) => format!("{c}; step {n} ends it"),
             None => c,
         });
         let then = "What stops that comes first.";
-        harm_first(problem, then, situation(problem, world.context, &world.names, t, clock), t.pool)
+        harm_first(problem, &all, then, situation(problem, world.context, &world.names, t, clock), t.pool)
     };
     triage::triage(problem).iter().map(clocked).collect()
 }
 
 /// The situation of pools for which there is no plan.
 pub fn without_plan(problem: &Problem, context: &Context<'_>, names: &Names<'_>, all: &[PoolTriage]) -> Vec<Situation> {
-    let found = |t: &PoolTriage| harm_first(problem, "", situation(problem, context, names, t, None), t.pool);
+    let violated = triage::violated(problem);
+    let found =
+        |t: &PoolTriage| harm_first(problem, &violated, "", situation(problem, context, names, t, None), t.pool);
     all.iter().map(found).collect()
 }
 
 /// What is false already that must never be, before everything else; then what is wrong while everything is served.
-fn harm_first(problem: &Problem, then: &str, mut found: Situation, pool: PoolId) -> Situation {
+fn harm_first(problem: &Problem, all: &[Clause], then: &str, mut found: Situation, pool: PoolId) -> Situation {
     if !found.broken {
         let told = middles(problem, pool);
         found.broken = !told.is_empty();
         found.sentences.splice(0..0, told);
     }
-    let violated = standing::violated(problem, pool);
+    let violated = standing::violated(problem, all, pool);
     if !violated.is_empty() {
         let first = format!("False already: {}. {then}", join(&violated));
         found.sentences.insert(0, Text::plain(first.trim_end().to_owned()));

@@ -50,9 +50,11 @@ pub(super) fn of(world: &World<'_>, steps: Vec<Step>) -> Vec<Stage> {
 /// The part of a step. What is saved is saved for the publish that follows, and belongs to it.
 fn part_of(world: &World<'_>, n: usize) -> Part {
     let own = &world.placed()[n].declaration;
+    if own.origin.deviation != Some("save") {
+        return own.stage;
+    }
     let mut later = world.placed()[n..].iter().map(|p| &p.declaration);
-    let publish = later.find(|d| d.work == Work::Publish).filter(|_| own.origin.deviation == Some("save"));
-    publish.unwrap_or(own).stage
+    later.find(|d| d.work == Work::Publish).unwrap_or(own).stage
 }
 
 /// Whether something is false that no step may make so.

@@ -3,7 +3,6 @@
 use model::declaration::{Risk, Undo, Work};
 use model::estate::PoolId;
 use model::field::Field;
-use planner::sequence::Placed;
 use serde::Serialize;
 
 use super::around::Around;
@@ -97,7 +96,7 @@ pub(super) fn all(world: &World<'_>) -> Vec<Step> {
 fn step(world: &World<'_>, n: usize) -> Step {
     let p = &world.placed()[n];
     let d = &p.declaration;
-    let mut after: Vec<usize> = world.solved.plan.predecessors(n).map(|i| i + 1).collect();
+    let mut after: Vec<usize> = world.before[n].iter().map(|i| i + 1).collect();
     after.sort_unstable();
     let mark = if rests_on_assumption(world, n) { draft::MARK } else { "" };
     Step {
@@ -114,7 +113,7 @@ fn step(world: &World<'_>, n: usize) -> Step {
             minutes: span::minutes(d.duration.least, d.duration.most),
             source: d.duration.source,
         },
-        votes: votes(world, p),
+        votes: votes(world, n),
         notes: d.notes.iter().map(|note| text(&world.names, |names| names.phrase(note))).collect(),
         notes_shown: false,
         rights: world.way(p).map(|w| w.rights.clone()).unwrap_or_default(),
@@ -168,7 +167,8 @@ pub fn undo(undo: Undo) -> (&'static str, Option<&'static str>) {
 }
 
 /// Votes of the pool that loses some while the step runs.
-fn votes(world: &World<'_>, p: &Placed) -> Option<Votes> {
+fn votes(world: &World<'_>, n: usize) -> Option<Votes> {
+    let p = &world.placed()[n];
     let of = |pool: PoolId| {
         let before = world.problem().view(&p.before).votes(pool, None);
         let during = world.problem().view(&p.taken.during).votes(pool, None);
@@ -179,7 +179,7 @@ fn votes(world: &World<'_>, p: &Placed) -> Option<Votes> {
             needed: during.needed,
         })
     };
-    world.estate().pool_ids().find_map(of)
+    world.touched.pools(n).iter().copied().find_map(of)
 }
 
 /// Notes are shown where a person acts, once below a run of steps that share them, and where they are the only reason that

@@ -1,10 +1,11 @@
 //! A plan together with what is asked of it by every part of the view: states by step, who serves, what is protected. It
 //! says nothing in words.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::declaration::{Performer, Risk, Way, Work};
 use model::estate::{Estate, InstanceId, PoolId};
+use model::fact::Fact;
 use model::field::{Field, State, Value};
 use model::problem::Problem;
 use model::truth::Truth;
@@ -15,6 +16,7 @@ use planner::solve::Solved;
 use planner::step::Rules;
 use serde::Serialize;
 
+use super::touched::Touched;
 use crate::present::Context;
 use crate::present::names::{Names, Spelt};
 
@@ -28,6 +30,12 @@ pub struct World<'a> {
     pub names: Names<'a>,
     /// After which steps, counted from 0, the plan may rest.
     pub safe_stops: Vec<usize>,
+    /// The facts by their field.
+    pub facts: BTreeMap<Field, &'a Fact>,
+    /// Which pools each step touches.
+    pub touched: Touched,
+    /// The steps that must have ended before each, counted from 0, directly.
+    pub before: Vec<Vec<usize>>,
 }
 
 /// A time in which some database has no second copy.
@@ -65,7 +73,18 @@ impl<'a> World<'a> {
     pub fn new(solved: &'a Solved, context: &'a Context<'a>) -> Self {
         let problem = &solved.plan.problem;
         let safe_stops = safe_stop::safe_stops(&Rules::new(problem), &solved.placed);
-        Self { solved, context, names: Names::new(&problem.estate), safe_stops }
+        let steps = solved.placed.iter().map(|p| &*p.declaration);
+        let mut before = vec![Vec::new(); solved.plan.steps.len()];
+        solved.plan.edges.iter().for_each(|e| before[e.to].push(e.from));
+        Self {
+            solved,
+            context,
+            names: Names::new(&problem.estate),
+            safe_stops,
+            facts: context.snapshot.by_field(&problem.estate),
+            touched: Touched::of(&problem.estate, steps),
+            before,
+        }
     }
 
     /// The question.
@@ -167,13 +186,41 @@ impl<'a> World<'a> {
         stores.flat_map(|s| &s.databases).all(|&d| v.protected(d))
     }
 
+    /// Whether every database of a pool's managed stores has a second copy that is in step.
+    fn pool_protected(&self, v: View<'_>, pool: PoolId) -> bool {
+        let stores = self.problem().managed(pool).map(|w| self.estate().store(w.store));
+        stores.flat_map(|s| &s.databases).all(|&d| v.protected(d))
+    }
+
+    /// Of how many managed pools something does not hold before the plan, and after each step. It is asked of a pool only
+    /// where a step has touched it.
+    #[must_use]
+    pub fn failing(&self, holds: impl Fn(View<'_>, PoolId) -> bool) -> (usize, Vec<usize>) {
+        let asked = self.problem().pools().into_iter().map(|pool| (pool, holds(self.first(), pool)));
+        let mut stands: BTreeMap<PoolId, bool> = asked.collect();
+        let first = stands.values().filter(|holds| !**holds).count();
+        let mut failing = first;
+        let after = |n: usize| {
+            for pool in self.touched.pools(n) {
+                let Some(stood) = stands.get_mut(pool) else { continue };
+                failing += usize::from(*stood);
+                *stood = holds(self.after(n), *pool);
+                failing -= usize::from(*stood);
+            }
+            failing
+        };
+        let all = (0..self.placed().len()).map(after).collect();
+        (first, all)
+    }
+
     /// The windows in which some database has no second copy, in order.
     #[must_use]
     pub fn windows(&self) -> Vec<Window> {
         let mut windows: Vec<Window> = Vec::new();
-        let mut open = (!self.protected(self.first())).then_some(Window { from_step: None, until_step: None });
-        for n in 0..self.placed().len() {
-            match (self.protected(self.after(n)), open) {
+        let (first, after) = self.failing(|v, pool| self.pool_protected(v, pool));
+        let mut open = (first > 0).then_some(Window { from_step: None, until_step: None });
+        for (n, failing) in after.into_iter().enumerate() {
+            match (failing == 0, open) {
                 (true, Some(window)) => {
                     windows.push(Window { until_step: Some(n + 1), ..window });
                     open = None;
@@ -205,15 +252,26 @@ impl<'a> World<'a> {
         if most == all { "the databases".to_owned() } else { format!("{most} of {all} databases") }
     }
 
-    /// The number of the first step from which on something holds, where it does not hold before the plan.
+    /// The number of the first step from which on something holds of every managed pool, where it does not before the plan.
     #[must_use]
-    pub fn holds_from(&self, holds: impl Fn(View<'_>) -> bool) -> Option<usize> {
+    pub fn holds_from(&self, holds: impl Fn(View<'_>, PoolId) -> bool) -> Option<usize> {
+        let (first, after) = self.failing(holds);
+        if first == 0 {
+            return None;
+        }
+        let number = after.iter().rposition(|&failing| failing > 0).map_or(1, |n| n + 2);
+        (number <= after.len()).then_some(number)
+    }
+
+    /// As above, of one pool.
+    #[must_use]
+    pub fn pool_holds_from(&self, pool: PoolId, holds: impl Fn(View<'_>) -> bool) -> Option<usize> {
         if holds(self.first()) {
             return None;
         }
-        let broken = (0..self.placed().len()).rev().find(|&n| !holds(self.after(n)));
-        let number = broken.map_or(1, |n| n + 2);
-        (number <= self.placed().len()).then_some(number)
+        // Only a step that touches the pool can end it.
+        let steps = self.touched.steps(pool).iter().rev();
+        steps.take_while(|&&n| holds(self.after(n))).last().map(|n| n + 1)
     }
 
     /// The numbers of the steps of which something is true.

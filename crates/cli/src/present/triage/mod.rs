@@ -351,6 +351,7 @@ pub fn json(problem: &Problem, found: &[PoolTriage], context: &Context<'_>) -> S
         now: now::Situation,
     }
     let names = Names::new(&problem.estate);
+    let violated = planner::triage::violated(problem);
     let kind = |&s: &StoreId| problem.estate.store(s).kind.name();
     let copies = |one: &PoolTriage| {
         let groups = standing::pairings(problem, one.pool).into_iter();
@@ -361,7 +362,7 @@ pub fn json(problem: &Problem, found: &[PoolTriage], context: &Context<'_>) -> S
         .map(|one| Pool {
             situation: word(one.situation),
             verdict: verdict::of(problem, one, context, ""),
-            broken_invariants: standing::violated(problem, one.pool),
+            broken_invariants: standing::violated(problem, &violated, one.pool),
             procedure: one.situation.procedure(),
             sql_server_page: sql_server_page(problem, one),
             copies: copies(one),

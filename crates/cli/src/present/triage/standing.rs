@@ -94,18 +94,19 @@ pub fn page(standing: Pairing) -> Option<&'static str> {
     }
 }
 
-/// The invariants of a pool that are false already, each as `invariant 1, two PRINCIPALs for one database: LcsLog`.
+/// The invariants of a pool that are false already, of all that are: each as `invariant 1, two PRINCIPALs for one database:
+/// LcsLog`.
 #[must_use]
-pub fn violated(problem: &Problem, pool: PoolId) -> Vec<String> {
-    let mut rules: Vec<(Clause, Vec<String>)> = Vec::new();
-    for clause in triage::violated(problem) {
+pub fn violated(problem: &Problem, all: &[Clause], pool: PoolId) -> Vec<String> {
+    let mut rules: Vec<(&Clause, Vec<String>)> = Vec::new();
+    for clause in all {
         let Some(about) = about(problem, pool, &clause.condition) else { continue };
         match rules.iter_mut().find(|(c, _)| c.rule.key == clause.rule.key) {
             Some((_, list)) => list.push(about),
             None => rules.push((clause, vec![about])),
         }
     }
-    let sentence = |(clause, list): (Clause, Vec<String>)| {
+    let sentence = |(clause, list): (&Clause, Vec<String>)| {
         let whom = if list.len() > 4 { count(list.len(), "database") } else { join(&list) };
         format!("{}, {}: {whom}", clause.rule.key, clause.rule.because)
     };

@@ -25,7 +25,7 @@ pub(super) fn of(problem: &Problem, one: &PoolTriage, context: &Context<'_>, mar
     let case = Case { problem, context, one };
     let (what, detail) = (case.what(), case.detail());
     let detail = if detail.is_empty() { detail } else { format!(" {detail}") };
-    let violated = standing::violated(problem, one.pool);
+    let violated = standing::violated(problem, &planner::triage::violated(problem), one.pool);
     match (violated.is_empty(), one.situation) {
         (true, Situation::Unknown) => format!("It could not be told how {pool} is.{detail}"),
         (true, _) => format!("{pool} {what}.{detail}"),
@@ -36,7 +36,7 @@ pub(super) fn of(problem: &Problem, one: &PoolTriage, context: &Context<'_>, mar
 /// The situation in one line, behind the name of the pool.
 pub(super) fn line(problem: &Problem, one: &PoolTriage, context: &Context<'_>) -> String {
     let what = Case { problem, context, one }.what();
-    let violated = standing::violated(problem, one.pool);
+    let violated = standing::violated(problem, &planner::triage::violated(problem), one.pool);
     if violated.is_empty() { what } else { format!("breaks {}; {what}", join(&violated)) }
 }
 

@@ -8,7 +8,7 @@ use model::truth::Truth;
 
 use crate::present::numbers::{and, verb};
 use crate::present::plan::world::World;
-use crate::present::{reasons, words};
+use crate::present::words;
 
 /// The requirements of a step, in sentences, each with how it stands.
 pub(super) fn of(world: &World<'_>, step: usize) -> Vec<(String, String)> {
@@ -37,7 +37,7 @@ fn standing(world: &World<'_>, step: usize, condition: &Condition) -> String {
     if !makers.is_empty() {
         return format!("by {} {}", verb(makers.len(), "step", "steps"), and(&makers));
     }
-    let read = fields.iter().filter_map(|&f| reasons::time(world.context.snapshot, world.estate(), f)).max();
+    let read = fields.iter().filter_map(|&f| world.facts.get(&f)).map(|f| f.time).max();
     match (condition.eval(world.first()), read) {
         (Truth::True, Some(time)) => format!("true {}", world.context.at_bare(time)),
         (Truth::True, None) => "true".to_owned(),
