@@ -202,14 +202,3 @@ fn a_journal_that_is_damaged_is_not_believed() {
     std::fs::write(&journal, cut).expect("a journal");
     folder.cstopo(&["status"]).exits(0);
 }
-
-#[test]
-fn one_store_alone_is_refused_with_the_command_that_serves_it_now() {
-    let folder = Folder::of("seed");
-    let user = ["--only", "pool01.contoso.com/User"];
-    let refused = folder.cstopo(&[&["plan"], &user[..]].concat()).exits(3);
-    assert!(refused.out.contains("--only pool01.contoso.com/User --only service"), "{}", refused.all());
-    let service = folder.plan(&[&user[..], &["--only", "service"]].concat());
-    assert!(service.out.starts_with("2 steps"), "{}", service.all());
-    assert!(service.out.contains("Left undone by --only"), "{}", service.all());
-}
