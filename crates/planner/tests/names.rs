@@ -178,6 +178,7 @@ fn every_situation_has_the_name_of_its_definition() {
                 Situation::PrimaryLost(h) | Situation::PrimaryLostServed(h) => {
                     Some(Field::Fenced(h)).filter(|&f| !is(p, f, Yes))
                 }
+                Situation::BothLost(h) => Some(Field::Reachable(h)),
                 _ => None,
             };
             assert_eq!(found.decides, decides);
@@ -202,6 +203,27 @@ fn what_is_not_known_decides_in_the_order_in_which_it_is_asked() {
         let found = &triage(&dark)[0];
         assert_eq!((found.situation, found.decides), (Situation::Unknown, Some(asked[first])));
     }
+}
+
+#[test]
+fn between_two_that_serve_the_age_decides_and_in_a_drift_what_was_not_read() {
+    let (mut p, d) = small();
+    set(&mut p, Field::Role(d, BE2), Principal);
+    let content = Field::Content(d, BE2);
+    set(&mut p, content, Unknown);
+    let found = &triage(&p)[0];
+    assert_eq!((found.situation, found.decides), (Situation::SplitBrain, Some(content)));
+    // Where one store is not as declared, what was not read of another one is asked for.
+    let mut p = healthy(&Plan { types: &[DatabaseType::Archiving, DatabaseType::Monitoring], ..Plan::default() });
+    set(&mut p, Field::PrimarySlot(S), BE2.into());
+    set(&mut p, Field::MirrorSlot(S), BE1.into());
+    let role = Field::Role(p.estate.store(StoreId(1)).databases[0], BE2);
+    set(&mut p, role, Unknown);
+    let found = &triage(&p)[0];
+    assert_eq!((found.situation, found.decides), (Situation::Drift, Some(role)));
+    // Who does not answer tells nothing.
+    set(&mut p, Field::Answers(BE2), Unknown);
+    assert_ne!(triage(&p)[0].decides, Some(role));
 }
 
 #[test]
