@@ -121,6 +121,24 @@ fn roles_that_a_login_did_not_see_are_to_be_read_first() {
 }
 
 #[test]
+fn slots_that_nobody_looked_up_and_states_that_pass_are_to_be_read_first() {
+    let slots = with(|set, estate| estate.store_ids().for_each(|s| set(Field::MirrorSlot(s), Value::Unknown)));
+    let text = shown(&slots);
+    assert!(text.contains("\n  1  Look up the mirror slot of "), "{text}");
+    assert!(!text.contains("No fact that is missing would help"), "{text}");
+    // Both say that they are MIRROR: they look for each other, and it is soon over.
+    let apart = with(|set, estate| {
+        set(Field::Answers(BE1), Value::Yes);
+        for (d, i) in databases(estate).into_iter().flat_map(|d| [(d, BE1), (d, BE2)]) {
+            set(Field::Role(d, i), Value::Mirror);
+            set(Field::Session(d, i), Value::Disconnected);
+        }
+    });
+    let text = shown(&apart);
+    assert!(text.contains("\n  1  Wait a minute, and read be1.contoso.com\\RTC and be2"), "{text}");
+}
+
+#[test]
 fn a_way_out_leads_to_the_plan_that_it_promises() {
     for problem in [unknown_content(), without_share(), without_outage(), nobody_answers()] {
         for way in &refused(&problem).ways_out {

@@ -290,7 +290,7 @@ fn favourable(field: Field) -> Option<Value> {
 
 /// Whether a host is seen to serve a database of which no other copy that serves is known to be good, or answers and was not
 /// read: nobody is asked to switch that off, whatever it would make possible.
-fn needed(problem: &Problem, h: HostId) -> bool {
+fn must_go_on(problem: &Problem, h: HostId) -> bool {
     let (estate, v) = (&problem.estate, problem.view(&problem.initial));
     let only = |s: &StoreId| {
         let store = estate.store(*s);
@@ -349,7 +349,10 @@ fn grants(problem: &Problem) -> Vec<Grant> {
     }
     list.extend(by_copy.into_iter().map(|((_, i), facts)| Grant::Facts(i, facts)));
     list.extend(
-        estate.host_ids().filter(|&h| v.get(Field::Fenced(h)) != Value::Yes && !needed(problem, h)).map(Grant::Fence),
+        estate
+            .host_ids()
+            .filter(|&h| v.get(Field::Fenced(h)) != Value::Yes && !must_go_on(problem, h))
+            .map(Grant::Fence),
     );
     if problem.policy.seed_share.is_none() {
         list.push(Grant::SeedShare);

@@ -280,6 +280,17 @@ fn the_four_ways_stand_as_the_estate_allows() {
         copy(&mut beside, s, at, Value::Absent, Value::NoSession, Value::Nothing);
     }
     assert_eq!(seen(&beside).map(|(_, stands)| stands[0]), Some(ByHand));
-    // Nothing is lost: nothing is said.
+    // Nothing is lost, and the back end stays: nothing is said.
     assert_eq!(seen(&paired()), None);
+    // Nothing is lost, and the back end is to change: the store moves first, by the pair or by people, and no other way is told.
+    let mut healthy = paired();
+    want(&mut healthy, BE2, Some(BE1));
+    assert_eq!(seen(&healthy), Some((POOL01, vec![Taken])));
+    let theirs = healthy.estate.store_of(POOL02, CentralMgmt).unwrap();
+    copy(&mut healthy, theirs, SQL2, Value::Absent, Value::NoSession, Value::Nothing);
+    assert_eq!(seen(&healthy), Some((POOL01, vec![ByHand])));
+    // Both hosts are lost: what the pair has received is forced there by people.
+    let be2 = host(&pair, BE2);
+    dies(&mut pair, be2);
+    assert_eq!(seen(&pair), Some((POOL01, vec![ByHand, Closed, Closed, ByHand])));
 }
