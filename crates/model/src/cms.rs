@@ -1,10 +1,13 @@
 //! Questions about the Central Management store that several rules ask: which pool holds it, whether its databases are
 //! served, which pool could take it over. Pure functions of a problem; it knows no actions.
 
+use crate::condition::Condition;
 use crate::database_type::DatabaseType;
+use crate::declaration::{Clause, clause};
 use crate::estate::{Estate, PoolId, StoreId};
 use crate::field::{Field, Value};
 use crate::problem::Problem;
+use crate::rules;
 use crate::truth::Truth;
 use crate::view::View;
 
@@ -25,6 +28,15 @@ pub fn store(estate: &Estate, pool: PoolId) -> Option<StoreId> {
 #[must_use]
 pub fn is_back_end(kind: DatabaseType) -> bool {
     matches!(kind, DatabaseType::User | DatabaseType::Application | DatabaseType::CentralMgmt)
+}
+
+/// What is asked before copies of a store are given up or begun anew: the pool does not hold the Central Management store,
+/// where the store is of that type.
+#[must_use]
+pub fn left(estate: &Estate, s: StoreId) -> Option<Clause> {
+    let store = estate.store(s);
+    let left = || clause(Condition::Is(Field::HoldsCms(store.pool), Value::No), rules::CMS_LEFT);
+    (store.kind == DatabaseType::CentralMgmt).then(left)
 }
 
 /// Whether anything hinges on where the Central Management store is: it takes no writes, or a managed pool holds it.

@@ -294,19 +294,23 @@ impl Problem {
         self.wish(s).is_some_and(|w| !w.primaries().is_empty() && !w.primaries().contains(&primary))
     }
 
-    /// Whether the product fills a database again by itself once it is created.
+    /// Whether the product fills a database again by itself once it is created. What the Central Management store's
+    /// databases hold comes from the pool that holds it: they are created only in one that does not (rules `cms-left`).
     #[must_use]
     pub fn recreated(&self, d: DatabaseId) -> bool {
         let database = self.estate.database(d);
-        self.estate.store(database.store).kind.recreated().contains(&database.name.as_str())
+        let kind = self.estate.store(database.store).kind;
+        kind == DatabaseType::CentralMgmt || kind.recreated().contains(&database.name.as_str())
     }
 
     /// Whether a lost database may go back to its backup: its loss was consented to by name, or it holds nothing that
-    /// lasts. The Central Management store has a procedure of its own (operations §9.3).
+    /// lasts. Of the Central Management store that is so in a pool that is known not to hold it.
     #[must_use]
     pub fn gives_up(&self, d: DatabaseId) -> bool {
         let store = self.estate.store(self.estate.database(d).store);
-        store.kind != DatabaseType::CentralMgmt && (self.recreated(d) || self.consents.contains(&d))
+        let elsewhere = || self.initial.get(&self.estate, Field::HoldsCms(store.pool)) == Value::No;
+        let lasts = !self.recreated(d) || (store.kind == DatabaseType::CentralMgmt && !elsewhere());
+        !lasts || self.consents.contains(&d)
     }
 
     /// Whether a database is lost as observed: nothing that answers holds it, and no complete copy is known anywhere.

@@ -104,6 +104,9 @@ rules! {
     /// The pool that takes the Central Management store over must be able to run it.
     CMS_TAKER = "cms-taker", "the pool that takes over cannot run the Central Management store: no forest would be left with one",
         "Move-CsManagementServer; operations 9.4 and 9.5";
+    /// Databases of the Central Management store begin anew only in a pool that does not hold it.
+    CMS_LEFT = "cms-left", "the pool holds the Central Management store: its databases are not begun anew beside a backup, but taken over elsewhere first",
+        "operations 9.2, options C1 and C4, and 9.3";
     /// Before the Central Management store is moved it is saved.
     CMS_SAVED = "cms-saved", "a move that fails half-way leaves no Central Management store and no way back",
         "operations 9.2 and 9.4";

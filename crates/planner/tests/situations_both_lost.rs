@@ -6,7 +6,7 @@ mod support;
 use model::condition::Predicate;
 use model::database_type::DatabaseType;
 use model::declaration::Risk;
-use model::estate::{InstanceId, StoreId};
+use model::estate::{InstanceId, PoolId, StoreId};
 use model::field::{Field, Value};
 use model::problem::Problem;
 use model::procedure::{BACK_END_SENTENCES, BACK_END_TITLE};
@@ -23,7 +23,7 @@ use support::world::{
 fn agreed(mut p: Problem) -> Problem {
     p.policy.allow_full_stop = true;
     let stores = p.wishes.iter().flat_map(|w| p.estate.store(w.store).databases.clone());
-    p.consents = stores.filter(|&d| !p.recreated(d)).collect();
+    p.consents = stores.filter(|&d| !p.gives_up(d)).collect();
     p
 }
 
@@ -380,6 +380,7 @@ fn the_central_management_store_is_somebody_elses() {
     let mut p = both(&Plan { types: &[DatabaseType::CentralMgmt], ..USER });
     p.consents = p.estate.store(StoreId(0)).databases.iter().copied().collect();
     p.policy.allow_full_stop = true;
+    set(&mut p, Field::HoldsCms(PoolId(0)), Value::Yes);
     assert!(matches!(solve(&p), Outcome::NoPlan { .. }), "it has a procedure of its own");
 }
 

@@ -4,7 +4,7 @@ mod support;
 
 use model::call::Call;
 use model::cms;
-use model::database_type::DatabaseType::{Application, CentralMgmt, User};
+use model::database_type::DatabaseType::{self, Application, CentralMgmt, User};
 use model::declaration::{Evidence, StepId};
 use model::estate::{FrontEndId, PoolId, StoreId};
 use model::field::{Field, Value};
@@ -293,4 +293,64 @@ fn the_four_ways_stand_as_the_estate_allows() {
     let be2 = host(&pair, BE2);
     dies(&mut pair, be2);
     assert_eq!(seen(&pair), Some((POOL01, vec![ByHand, Closed, Closed, ByHand])));
+}
+
+/// pool01 has lost both of its hosts; the Central Management store is there, or pool02 has it.
+fn both_lost(holder: PoolId) -> Problem {
+    let mut p = paired();
+    for i in [BE1, BE2] {
+        let h = host(&p, i);
+        dies(&mut p, h);
+    }
+    for pool in [POOL01, POOL02] {
+        set(&mut p, Field::HoldsCms(pool), if pool == holder { Value::Yes } else { Value::No });
+    }
+    set(&mut p, Field::CmsWritable, if holder == POOL01 { Value::No } else { Value::Yes });
+    p.policy.allow_full_stop = true;
+    p
+}
+
+/// The databases of pool01 that nobody but its people can give up.
+fn given_up(p: &Problem, kinds: &[DatabaseType]) -> Vec<model::estate::DatabaseId> {
+    let stores = kinds.iter().filter_map(|&k| p.estate.store_of(POOL01, k));
+    let databases = stores.flat_map(|s| p.estate.store(s).databases.clone());
+    databases.filter(|&d| !p.gives_up(d)).collect()
+}
+
+#[test]
+fn lost_on_both_hosts_it_is_taken_over_first_and_its_databases_begin_anew_last() {
+    let mut p = both_lost(POOL01);
+    let all = given_up(&p, &[User, Application, CentralMgmt]);
+    // Without a word for xds and lis nothing of it is given up.
+    p.consents = given_up(&p, &[User, Application]).into_iter().collect();
+    assert!(matches!(solve(&p), Outcome::NoPlan { .. }));
+    let refusal = planner::refusal::explain(&p, 0);
+    let asked = |w: &planner::refusal::WayOut| matches!(w.grants[..], [Grant::Loss(_)]) && w.loses == all;
+    assert!(refusal.ways_out.iter().any(asked), "{:#?}", refusal.ways_out);
+    p.consents = all.into_iter().collect();
+    let plan = solved(&p);
+    support::world::sound(&p, &plan);
+    let ids = support::ids(&p);
+    let place = |id: &str| ids.iter().position(|x| x == id).unwrap_or_else(|| panic!("no {id} in {ids:?}"));
+    for later in ["rebuild/be1", "rebuild/be2", "create-databases/pool01/CentralMgmt"] {
+        assert!(place("move-cms/pool02") < place(later), "{ids:?}");
+    }
+    let create = &plan.placed[place("create-databases/pool01/CentralMgmt")].declaration;
+    let Call::Cmdlets(way) = &create.ways[0].call else { panic!("no cmdlet") };
+    assert!(way[0].is_on("CentralManagementDatabase") && !way[0].is_on("Clean"));
+}
+
+#[test]
+fn the_pool_that_does_not_hold_it_need_not_give_its_databases_up() {
+    let mut p = both_lost(POOL02);
+    assert!(given_up(&p, &[CentralMgmt]).is_empty());
+    p.consents = given_up(&p, &[User, Application]).into_iter().collect();
+    let plan = solved(&p);
+    support::world::sound(&p, &plan);
+    let ids = support::ids(&p);
+    assert!(ids.contains(&"create-databases/pool01/CentralMgmt".to_owned()), "{ids:?}");
+    assert!(!ids.iter().any(|id| id.starts_with("move-cms") || *id == "bring-back/pool01/CentralMgmt"), "{ids:?}");
+    // Where nobody knows who holds it, they may be the last.
+    set(&mut p, Field::HoldsCms(POOL01), Value::Unknown);
+    assert!(matches!(solve(&p), Outcome::NoPlan { .. }));
 }

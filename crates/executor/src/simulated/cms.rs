@@ -21,7 +21,7 @@ impl Deployment {
     }
 
     fn cms_serves_from(&self, at: &SqlInstance) -> bool {
-        let online = |d: &&str| self.copy(at, d).is_some_and(super::host::Copy::online);
+        let online = |d: &&str| self.copy(at, d).is_some_and(|c| c.online() && !c.empty);
         self.answers(at) && KIND.databases().iter().all(online)
     }
 

@@ -268,7 +268,9 @@ fn cmdlet(call: &Cmdlet) -> Result<Deed, Misuse> {
             }
         }
         "Install-CsDatabase" => {
-            Deed::CreateDatabases { kind: bound.kind()?, on: bound.instance("SqlServerFqdn", "SqlInstanceName")? }
+            let cms = call.is_on("CentralManagementDatabase");
+            let kind = if cms { DatabaseType::CentralMgmt } else { bound.kind()? };
+            Deed::CreateDatabases { kind, on: bound.instance("SqlServerFqdn", "SqlInstanceName")? }
         }
         "Stop-CsWindowsService" => {
             Deed::StopServices { front_end: bound.fqdn("ComputerName")?, graceful: call.is_on("Graceful") }

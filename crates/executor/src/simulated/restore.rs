@@ -51,19 +51,22 @@ impl Deployment {
         if !self.answers(on) {
             return Outcome::no(format!("Cannot connect to {on}."));
         }
+        // A Central Management store that is not the active one is filled from the one that is.
+        let active = self.published.store(&self.cms.pool, kind).is_some_and(|s| s.slots.primary == *on);
+        let standby = kind == DatabaseType::CentralMgmt && !active;
         let mut errors = Vec::new();
         for &database in kind.databases().iter().take(most) {
             match self.copy(on, database) {
                 Some(copy) if copy.online() => {}
                 Some(_) => errors.push(format!("{database}: the database is in the middle of a restore.")),
-                None => self.create_one(on, database),
+                None => self.create_one(on, database, filled_by_itself(database) || standby),
             }
         }
         self.touched(kind, on);
         Outcome { ok: errors.is_empty(), text: errors.join("\n") }
     }
 
-    fn create_one(&mut self, on: &SqlInstance, database: &str) {
+    fn create_one(&mut self, on: &SqlInstance, database: &str, filled: bool) {
         let known = self.each_copy().map(|(.., c)| c.family).chain(self.backups.iter().map(|b| b.family));
         let family = known.max().unwrap_or(0) + 1;
         let Some(server) = self.instance_mut(on) else { return };
@@ -77,7 +80,7 @@ impl Deployment {
             session: None,
             monitor: None,
             backed_up: None,
-            empty: !filled_by_itself(database),
+            empty: !filled,
         });
         self.note(format!("{database} on {on} is created, and empty"));
     }

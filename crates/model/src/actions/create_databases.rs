@@ -3,7 +3,9 @@
 
 use super::{Declare, pool_id};
 use crate::call::Cmdlet;
+use crate::cms;
 use crate::condition::{Condition, Predicate};
+use crate::database_type::DatabaseType;
 use crate::declaration::{Declaration, Evidence, Origin, Phrase, Stage, StepId, Subject, Undo, Way, clause};
 use crate::durations;
 use crate::estate::{DatabaseId, InstanceId, StoreId};
@@ -42,9 +44,13 @@ impl CreateDatabases {
 
     fn cmdlet(&self, problem: &Problem) -> Cmdlet {
         let at = &problem.estate.instance(self.at).name;
-        let mut cmdlet = Cmdlet::new("Install-CsDatabase")
-            .with("DatabaseType", problem.estate.store(self.store).kind)
-            .with("SqlServerFqdn", &at.host);
+        let kind = problem.estate.store(self.store).kind;
+        let cmdlet = Cmdlet::new("Install-CsDatabase");
+        let named = match kind {
+            DatabaseType::CentralMgmt => cmdlet.switch("CentralManagementDatabase"),
+            kind => cmdlet.with("DatabaseType", kind),
+        };
+        let mut cmdlet = named.with("SqlServerFqdn", &at.host);
         if !at.name.is_default() {
             cmdlet = cmdlet.with("SqlInstanceName", &at.name);
         }
@@ -81,6 +87,7 @@ impl Declare for CreateDatabases {
             clause(Condition::Is(Field::PrimarySlot(self.store), at.into()), rules::SLOT),
             clause(Condition::Is(Field::Answers(at), Value::Yes), rules::ANSWERS),
         ];
+        requires.extend(cms::left(estate, self.store));
         for &d in &self.databases {
             requires.push(clause(Condition::Is(Field::Role(d, at), Value::Absent), rules::G1));
             requires.push(clause(Predicate::NoOtherCopy(d, estate.host_of(at)), rules::LAST));
@@ -95,8 +102,11 @@ impl Declare for CreateDatabases {
         let by_itself: Vec<String> = self.databases.iter().filter(|&&d| problem.recreated(d)).map(name).collect();
         let mut notes = vec![Phrase::new("guard before it: no host that may answer holds a copy")];
         if !by_itself.is_empty() {
-            let from =
-                if store.kind == crate::database_type::DatabaseType::User { ", from Active Directory" } else { "" };
+            let from = match store.kind {
+                DatabaseType::User => ", from Active Directory",
+                DatabaseType::CentralMgmt => ", from the pool that holds the Central Management store",
+                _ => "",
+            };
             let fills = if by_itself.len() == 1 { "fills" } else { "fill" };
             notes.push(Phrase::new(format!("{} {fills} again by itself{from}", super::join(&by_itself))));
         }

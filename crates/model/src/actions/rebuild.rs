@@ -6,6 +6,7 @@ use super::fence::serves_old_copies;
 use super::remirror::kept_for;
 use super::{Declare, back_end_lost, mirror_lost};
 use crate::call::{Call, Task};
+use crate::cms;
 use crate::condition::{Condition, Predicate};
 use crate::declaration::{
     Declaration, Evidence, Origin, Performer, Phrase, Risk, Stage, StepId, Subject, Undo, Way, Work, clause,
@@ -111,6 +112,7 @@ impl Declare for Rebuild {
                 for &d in &store.databases {
                     if self.given_up.contains(&d) {
                         requires.push(clause(Predicate::NoOtherCopy(d, h), rules::LAST));
+                        requires.extend(cms::left(estate, s));
                         continue;
                     }
                     requires.push(clause(Predicate::CompleteBesides(d, h), rules::G1));

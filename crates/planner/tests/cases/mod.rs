@@ -50,6 +50,7 @@ pub fn all() -> Vec<(&'static str, Problem)> {
         ("the only copy is lost", lost(alone(), &[BE1])),
         ("the Central Management store is in the pool that lost its back end", crate::support::cms::night(cms())),
         ("it is there, and nobody can take it over", kept()),
+        ("it is there, and every copy is lost", cms_lost()),
         ("the witness is changed", witness(Wanted::One(OTHER))),
         ("the witness is taken away", witness(Wanted::Nothing)),
         ("the witness is lost", witness_lost()),
@@ -68,7 +69,7 @@ fn lost(mut p: Problem, hosts: &[model::estate::InstanceId]) -> Problem {
     }
     p.policy.allow_full_stop = true;
     let databases = p.wishes.iter().flat_map(|w| p.estate.store(w.store).databases.clone());
-    p.consents = databases.filter(|&d| !p.recreated(d)).collect();
+    p.consents = databases.filter(|&d| !p.gives_up(d)).collect();
     p
 }
 
@@ -257,6 +258,12 @@ fn cms() -> Problem {
     p
 }
 
+fn cms_lost() -> Problem {
+    let mut p = cms();
+    set(&mut p, Field::CmsWritable, Value::No);
+    lost(p, &[BE1, BE2])
+}
+
 fn witness(wanted: Wanted) -> Problem {
     let plan = Plan { witness: Some("w1.contoso.com"), other_witness: Some("w2.contoso.com"), ..Plan::default() };
     let mut p = healthy(&plan);
@@ -300,7 +307,7 @@ fn kept() -> Problem {
 fn agreed(mut p: Problem) -> Problem {
     p.policy.allow_full_stop = true;
     let stores = p.wishes.iter().flat_map(|w| p.estate.store(w.store).databases.clone());
-    p.consents = stores.filter(|&d| !p.recreated(d)).collect();
+    p.consents = stores.filter(|&d| !p.gives_up(d)).collect();
     p
 }
 
