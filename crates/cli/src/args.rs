@@ -120,7 +120,8 @@ pub struct Inputs {
     pub attestations: PathBuf,
     /// Keep to a pool, to one store of it (pool01.contoso.com/User), or to a type in every pool (Monitoring); repeat for
     /// more. The word service keeps to bringing service back: no slot is moved, no mirror made; so does what has no plan as
-    /// declared without the rest. What stays undone is said in the last line.
+    /// declared without the rest. The word cms keeps to moving the Central Management store to another pool. What stays undone
+    /// is said in the last line.
     #[arg(long, value_name = "WHAT")]
     pub only: Vec<String>,
     /// Give up what a database may lose: pool01.contoso.com/LcsCDR. Repeat for more.

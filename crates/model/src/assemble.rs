@@ -7,10 +7,11 @@ use topology::diagnostic::Diagnostic;
 use topology::names::Fqdn;
 
 use crate::attest::{self, Attestations, Refuted};
+use crate::cms;
 use crate::database_type::DatabaseType;
 use crate::desired::{Desired, Resolved, suggest};
-use crate::estate::{DatabaseId, Estate, InstanceId, StoreId};
-use crate::field::{Field, State};
+use crate::estate::{DatabaseId, Estate, InstanceId, PoolId, StoreId};
+use crate::field::{Field, State, Value};
 use crate::problem::{Problem, Wish};
 use crate::recognise;
 use crate::snapshot::Snapshot;
@@ -82,10 +83,14 @@ pub fn assemble(
     if !taken.is_empty() {
         return Err(Fault::Refused(taken));
     }
-    let (leave, lifted) = Default::default();
-    let mut problem = Problem { estate, initial, wishes, policy, consents, builds, ports, leave, lifted };
+    let (leave, lifted, cms_to) = Default::default();
+    let mut problem = Problem { estate, initial, wishes, policy, consents, builds, ports, cms_to, leave, lifted };
     let mut left_out = left_out;
-    if only.iter().any(|name| name == SERVICE) {
+    if only.iter().any(|name| name == CMS) {
+        let to = destination(&problem).map_err(|e| Fault::Input(vec![e]))?;
+        left_out.splice(0..0, problem.wishes.clone());
+        problem = problem.for_cms(to);
+    } else if only.iter().any(|name| name == SERVICE) {
         left_out.splice(0..0, problem.wishes.clone());
         problem = problem.for_service();
     }
@@ -117,12 +122,35 @@ fn consented(estate: &Estate, names: &[String]) -> (BTreeSet<DatabaseId>, Vec<Di
 /// What `only` says to keep to service: no part of the estate, but a part of the work.
 pub const SERVICE: &str = "service";
 
+/// What `only` says to keep to the Central Management store: another pool takes it over, and what can be served is.
+pub const CMS: &str = "cms";
+
+/// The pool that is to take the Central Management store over; the one that holds it where nothing declared is in its way.
+fn destination(problem: &Problem) -> Result<PoolId, Diagnostic> {
+    let error = |message: String, help: &str| argument("--only", CMS, message, vec![("help", suggest::wrap(help))]);
+    let v = problem.view(&problem.initial);
+    let Some(from) = cms::holder(v) else {
+        return Err(error(
+            "it is not known which pool holds the Central Management store".to_owned(),
+            "let a collector ask Get-CsService -CentralManagement: holds-cms of each pool in the snapshot",
+        ));
+    };
+    if !problem.pools().contains(&from) && v.get(Field::CmsWritable) == Value::Yes {
+        return Ok(from);
+    }
+    let name = &problem.estate.pool(from).fqdn;
+    cms::destination(problem).ok_or_else(|| {
+        let message = format!("there is no other pool to which the Central Management store of {name} could move");
+        error(message, "the other ways are in docs/procedures.md, and in what cstopo plan says without --only")
+    })
+}
+
 /// Takes the wishes out that were not asked for. What is asked for and not declared is an error: "nothing to do" would be
 /// no answer to it.
 fn keep(estate: &Estate, wishes: &mut Vec<Wish>, only: &[String], desired: &Desired) -> (Vec<Wish>, Vec<Diagnostic>) {
     let mut stores = BTreeSet::new();
     let mut errors = Vec::new();
-    let parts: Vec<&String> = only.iter().filter(|name| *name != SERVICE).collect();
+    let parts: Vec<&String> = only.iter().filter(|name| *name != SERVICE && *name != CMS).collect();
     if parts.is_empty() {
         return (Vec::new(), Vec::new());
     }
@@ -163,10 +191,10 @@ fn nobody(estate: &Estate, name: &str) -> Diagnostic {
     let types = types.into_iter().map(|t| t.name().to_owned());
     let known: Vec<_> = pools
         .chain(types)
-        .chain([SERVICE.to_owned()])
+        .chain([SERVICE, CMS].map(str::to_owned))
         .chain(estate.store_ids().map(|s| vocabulary::store_name(estate, s)))
         .collect();
-    let what = "a pool, a store as pool01.contoso.com/User, a type as Monitoring, or the word service";
+    let what = "a pool, a store as pool01.contoso.com/User, a type as Monitoring, or one of the words service and cms";
     let mut notes: Vec<_> = vec![("", suggest::wrap(what))];
     notes.extend(suggest::help(name, known.iter().map(String::as_str)));
     argument("--only", name, format!("there is no pool, store or type `{name}`"), notes)

@@ -261,6 +261,23 @@ pub enum Task {
         /// What starts them afterwards.
         start: Vec<Cmdlet>,
     },
+    /// Move the Central Management store to a pool that has no store for it.
+    MoveCms {
+        /// The pool that holds it.
+        from: Fqdn,
+        /// The pool that takes it over.
+        to: Fqdn,
+        /// The Front End of that pool on which the shell runs.
+        front_end: Fqdn,
+        /// Where its databases come.
+        on: SqlInstance,
+        /// What creates them.
+        create: Cmdlet,
+        /// What proves that the topology can be written from there; none where the old store does not answer.
+        enable: Option<Cmdlet>,
+        /// What moves it; with the places of the exports left to fill in where the old store does not answer.
+        carry: Cmdlet,
+    },
     /// What no cmdlet does after mirroring again.
     Aftercare {
         /// The pool.

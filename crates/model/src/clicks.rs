@@ -9,6 +9,7 @@ use crate::estate::Product;
 use crate::wrap::wrap;
 
 mod bring_back;
+mod move_cms;
 mod publish;
 
 /// Widest line.
@@ -100,6 +101,9 @@ pub fn instructions(task: &Task) -> Instructions {
         }
         Task::BringBack { pool, kind, on, databases, import, stop, start } => {
             bring_back::instructions(pool, *kind, on, databases, import.as_ref(), [stop, start])
+        }
+        Task::MoveCms { from, to, front_end, create, enable, carry, .. } => {
+            move_cms::instructions(from, to, front_end, [create, carry], enable.as_ref())
         }
         Task::Aftercare { pool, backups, reports } => aftercare(pool, backups, reports.as_ref()),
     }

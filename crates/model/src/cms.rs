@@ -46,22 +46,42 @@ pub fn matters(problem: &Problem) -> bool {
     v.get(Field::CmsWritable) != Value::Yes || holder(v).is_some_and(|p| problem.pools().contains(&p))
 }
 
-/// The pool that could take the Central Management store over best, as observed: one that is paired for it, whose Front
-/// Ends run and whose back end serves; the first by name of several. None where every other pool lacks a store for it.
+/// The pool that could take the Central Management store over best, as observed: the one that is asked for; one that is
+/// paired for it, whose Front Ends run and whose back end serves; the first by name of several. None where every other pool
+/// lacks a store for it: then the topology would have other stores afterwards, which is a plan of its own.
 #[must_use]
 pub fn taker(problem: &Problem) -> Option<PoolId> {
     let v = problem.view(&problem.initial);
     let from = holder(v)?;
+    if problem.cms_to.is_some() {
+        return problem.cms_to.filter(|&p| p != from);
+    }
     let others = problem.estate.pool_ids().filter(|&p| p != from && v.get(Field::HoldsCms(p)) == Value::No);
     let paired = others.filter(|&p| store(&problem.estate, p).is_some());
     paired.min_by_key(|&p| (able(v, p) != Truth::True, p))
 }
 
-/// Whether a pool can run the Central Management store: its Front Ends run, its User store and its store for it are served.
+/// The pool to which the Central Management store would best be moved for its own sake: one of the same product that is
+/// paired for it, whose Front Ends run and whose back end serves; else any that is so; the first by name of several.
+#[must_use]
+pub fn destination(problem: &Problem) -> Option<PoolId> {
+    let v = problem.view(&problem.initial);
+    let from = holder(v)?;
+    let product = |p: PoolId| problem.estate.pool(p).product;
+    let others = problem.estate.pool_ids().filter(|&p| p != from && product(p) == product(from));
+    others.min_by_key(|&p| (!able(v, p).holds(), !runs(v, p).holds(), store(&problem.estate, p).is_some(), p))
+}
+
+/// Whether a pool is in service: its Front Ends run, its User store is served.
+#[must_use]
+pub fn runs(v: View<'_>, pool: PoolId) -> Truth {
+    let up = v.estate.pool(pool).front_ends.iter().map(|&f| v.is(Field::Services(f), Value::Running));
+    let user = v.estate.store_of(pool, DatabaseType::User);
+    Truth::all(up).and(user.map_or(Truth::False, |s| v.store_served(s)))
+}
+
+/// Whether a pool that is paired can run the Central Management store: its Front Ends run, its User store and its store for it are served.
 #[must_use]
 pub fn able(v: View<'_>, pool: PoolId) -> Truth {
-    let runs = v.estate.pool(pool).front_ends.iter().map(|&f| v.is(Field::Services(f), Value::Running));
-    let stores = [DatabaseType::User, DatabaseType::CentralMgmt].map(|kind| v.estate.store_of(pool, kind));
-    let served = stores.into_iter().map(|s| s.map_or(Truth::False, |s| v.store_served(s)));
-    Truth::all(runs).and(Truth::all(served))
+    runs(v, pool).and(store(v.estate, pool).map_or(Truth::False, |s| v.store_served(s)))
 }

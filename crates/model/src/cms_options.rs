@@ -14,7 +14,9 @@ pub struct CmsOption {
     pub price: &'static str,
     /// What it needs besides, in words; empty where nothing.
     pub needs: &'static str,
-    /// What people do, in this order; empty where it is planned.
+    /// What people do, in this order; empty where it is planned. `{lost}` and `{mirror}` are the hosts of the primary and
+    /// mirror slot, `{sql}` the arguments that name the SQL Server in the primary slot, `{front-ends}` the pool's Front Ends,
+    /// `{pair}` the pool that is paired for the Central Management store.
     pub steps: &'static [&'static str],
 }
 
@@ -23,21 +25,15 @@ pub const ALL: [CmsOption; 4] = [
     CmsOption {
         key: "C1",
         what: "move the Central Management store to another pool, then the procedure as written",
-        when: "another pool is paired for it, its Front Ends run, its stores are served",
-        price: "one cmdlet; nothing is lost where the store answers",
+        when: "another pool runs: its Front Ends and its back end",
+        price: "nothing is lost",
         needs: "",
         steps: &[
-            "Choose a pool whose Front Ends and back end run. It needs no pairing for this; where one is paired, \
-             Invoke-CsManagementServerFailover there does steps 2 to 4, with -BackupSqlServerFqdn, -BackupSqlInstanceName and \
-             -Force where the old store does not answer: what it had not received is lost.",
-            "Install-CsDatabase -CentralManagementDatabase on its SQL Server.",
-            "Enable-CsTopology on one of its Front Ends. It must succeed there: else there may be no Central Management store \
-             at all.",
-            "There, in a local shell: Move-CsManagementServer. Where the old store does not answer, with \
-             -ConfigurationFileName, -LisConfigurationFileName and -Force, from the newest exports.",
+            "{pair} is paired for it, but its store for it does not answer: mend that first, then cstopo observe, cstopo plan.",
+            "Or move it to any pool whose Front Ends and back end run, on one of its Front Ends in a local shell: \
+             Install-CsDatabase -CentralManagementDatabase, Enable-CsTopology, which must succeed, Move-CsManagementServer.",
             "Run local setup on the computers that the cmdlet lists, restart the new holder, wait until every replica is \
-             current.",
-            "Then cstopo observe, cstopo plan.",
+             current. Then cstopo observe, cstopo plan.",
         ],
     },
     CmsOption {
@@ -56,16 +52,15 @@ pub const ALL: [CmsOption; 4] = [
         price: "the longest outage: users are out from step 4 to step 9, for hours; what is not exported is lost",
         needs: "people; cstopo plans none of it",
         steps: &[
-            "Fail every database type over to the mirror, fence the dead host. Users work on the mirror.",
-            "Save what the mirror holds: Export-CsConfiguration, Export-CsLisConfiguration, Export-CsUserData, \
+            "Fail every database type over to {mirror}, fence {lost}. Users work on {mirror}. cstopo plan --only service plans that.",
+            "Save what {mirror} holds: Export-CsConfiguration, Export-CsLisConfiguration, Export-CsUserData, \
              Export-CsRgsConfiguration, SQL backups of every database. Copy the files to a third machine.",
-            "Rebuild the dead host under its name, SQL Server with its instance name, version and edition.",
-            "Stop the services of every Front End. Export and back up once more.",
-            "Install-CsDatabase -CentralManagementDatabase -Clean on the rebuilt host. Never on the mirror: its xds is the \
-             last one.",
-            "Set-CsConfigurationStoreLocation, Import-CsConfiguration, Enable-CsTopology. Get-CsTopology must return the \
-             topology.",
-            "Drop the old copies on the mirror only when the files of steps 2 and 4 were read back.",
+            "Rebuild {lost} under its name, SQL Server with its instance name, version and edition.",
+            "Stop the services of every Front End: {front-ends}. Export and back up once more.",
+            "Install-CsDatabase -CentralManagementDatabase -Clean {sql}. Never on {mirror}: its xds is the last one.",
+            "Set-CsConfigurationStoreLocation {sql}, Import-CsConfiguration, Enable-CsTopology. Get-CsTopology must return \
+             the topology.",
+            "Drop the old copies on {mirror} only when the files of steps 2 and 4 were read back.",
             "Topology Builder, Install Database: the other databases, and their mirrors.",
             "Import-CsUserData, restore Archiving and Monitoring, start the services.",
             "Import-CsLisConfiguration, Import-CsRgsConfiguration. Then cstopo observe, cstopo plan.",
@@ -79,9 +74,9 @@ pub const ALL: [CmsOption; 4] = [
         needs: "backups of configuration, locations, user data and databases",
         steps: &[
             "Find the newest backups of each, and read their dates.",
-            "Rebuild both hosts under their names, SQL Server with instance names, version and edition.",
-            "Install-CsDatabase -CentralManagementDatabase -Clean on the host of the primary slot.",
-            "Set-CsConfigurationStoreLocation, Import-CsConfiguration, Enable-CsTopology.",
+            "Rebuild {lost} and {mirror} under their names, SQL Server with instance names, version and edition.",
+            "Install-CsDatabase -CentralManagementDatabase -Clean {sql}.",
+            "Set-CsConfigurationStoreLocation {sql}, Import-CsConfiguration, Enable-CsTopology.",
             "Topology Builder, Install Database: the other databases, then their mirrors.",
             "Import-CsUserData with services stopped, then Import-CsLisConfiguration, Import-CsRgsConfiguration, Archiving and \
              Monitoring.",

@@ -17,6 +17,8 @@ pub const FAIL_OVER: Duration = range(30, 5 * MIN, "operations 14, proposal");
 pub const SAVE: Duration = range(MIN, 3 * MIN, "assumed");
 /// Another pool takes the Central Management store over.
 pub const MOVE_CMS: Duration = range(5 * MIN, 10 * MIN, "operations 14: 5 min documented as the target");
+/// People move the Central Management store to a pool that has no store for it: databases, move, local setup, a restart.
+pub const MOVE_CMS_BY_HAND: Duration = range(30 * MIN, 2 * HOUR, "assumed");
 /// Edit and publish in Topology Builder.
 pub const PUBLISH: Duration = range(5 * MIN, 10 * MIN, "assumed");
 /// A publish reaches the replicas of a pool.

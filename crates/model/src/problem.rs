@@ -93,6 +93,12 @@ impl Wish {
         self.slots != Slots::Ordered { primary: None, mirror: Wanted::Unmanaged }
     }
 
+    /// Whether anything is asked for.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.manages_slots() || self.witness != Wanted::Unmanaged || self.principal.is_some()
+    }
+
     /// The instances that the wish names for its primary and mirror slot.
     #[must_use]
     pub fn slot_instances(&self) -> Vec<InstanceId> {
@@ -233,6 +239,9 @@ pub struct Problem {
     pub builds: BTreeMap<InstanceId, String>,
     /// The port of an instance's mirroring endpoint, where the snapshot knows one: an endpoint that exists keeps its own.
     pub ports: BTreeMap<InstanceId, u16>,
+    /// The pool that shall take the Central Management store over before anything else is planned: by then the topology has
+    /// other stores.
+    pub cms_to: Option<PoolId>,
     /// What is tried only where there is no plan without it.
     pub leave: Leave,
     /// Rules that are left out, by key, to ask what they are for. Empty in earnest.
@@ -252,6 +261,20 @@ impl Problem {
                 wish.principal = Some(server);
             }
         }
+        part
+    }
+
+    /// The same question for the Central Management store alone: a pool takes it over, and what can be served again is, as it
+    /// has to be read before. What nobody can serve is left as it is.
+    #[must_use]
+    pub fn for_cms(&self, to: PoolId) -> Self {
+        let mut part = self.for_service();
+        for wish in part.wishes.iter_mut().filter(|w| self.server(w.store).is_none()) {
+            wish.slots = Slots::Ordered { primary: None, mirror: Wanted::Unmanaged };
+            wish.witness = Wanted::Unmanaged;
+            wish.principal = None;
+        }
+        part.cms_to = Some(to);
         part
     }
 
@@ -363,10 +386,15 @@ impl Problem {
     #[must_use]
     pub fn goal(&self) -> Vec<Clause> {
         let mut goal = Vec::new();
-        for wish in &self.wishes {
+        if let Some(to) = self.cms_to {
+            goal.push(desired(Condition::Is(Field::HoldsCms(to), Value::Yes)));
+            goal.push(desired(Condition::Is(Field::CmsWritable, Value::Yes)));
+        }
+        for wish in self.wishes.iter().filter(|w| w.asks()) {
             wish.clauses(&self.estate, &mut goal);
         }
-        for pool in self.pools() {
+        let asked = |pool: &PoolId| self.managed(*pool).all(Wish::asks);
+        for pool in self.pools().into_iter().filter(asked) {
             for &f in &self.estate.pool(pool).front_ends {
                 goal.push(clause(Predicate::NotKnownToDiffer(Field::Services(f), Value::Running), rules::RUNNING));
                 for wish in self.managed(pool) {

@@ -87,6 +87,7 @@ fn problem() -> Problem {
         consents: Default::default(),
         builds: Default::default(),
         ports: Default::default(),
+        cms_to: None,
         leave: Default::default(),
         lifted: Default::default(),
         estate,

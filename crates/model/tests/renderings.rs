@@ -55,6 +55,18 @@ fn calls() -> Vec<Call> {
         calls_of(&problem(&text), &mut calls);
     }
     calls_of(&all_lost(problem(&open)), &mut calls);
+    // pool01 has no store for the Central Management store; with the old one served, and from exports.
+    let taker = model::estate::PoolId(0);
+    let moved = problem(&open).for_cms(taker);
+    calls_of(&moved, &mut calls);
+    let mut silent = moved;
+    let left = model::cms::store(&silent.estate, model::estate::PoolId(1)).unwrap();
+    let databases = silent.estate.store(left).databases.clone();
+    for at in silent.estate.store(left).instances.clone() {
+        silent.initial.set(&silent.estate, Field::Answers(at), Value::No);
+    }
+    silent.consents.extend(databases);
+    calls_of(&silent, &mut calls);
     calls
 }
 
@@ -91,6 +103,9 @@ fn cmdlets(calls: &[Call]) -> Vec<&Cmdlet> {
             Call::Cmdlets(list) => list.iter().collect(),
             Call::Person(Task::BringBack { stop, import, start, .. }) => {
                 stop.iter().chain(import).chain(start).collect()
+            }
+            Call::Person(Task::MoveCms { create, enable, carry, .. }) => {
+                [create, carry].into_iter().chain(enable).collect()
             }
             Call::Person(_) | Call::Sql { .. } | Call::SqlInTurn(_) | Call::Wait => Vec::new(),
         }
@@ -133,6 +148,7 @@ fn every_kind_of_call_is_seen() {
         "Install-CsDatabase",
         "Install-CsMirrorDatabase",
         "Invoke-CsDatabaseFailover",
+        "Move-CsManagementServer",
         "Publish-CsTopology",
         "Start-CsWindowsService",
         "Stop-CsWindowsService",
@@ -152,12 +168,13 @@ fn every_kind_of_call_is_seen() {
             Call::Person(Task::EnableServices { .. }) => Some("services"),
             Call::Person(Task::MendReplicas { .. }) => Some("replicas"),
             Call::Person(Task::BringBack { kind, .. }) => Some(kind.name()),
+            Call::Person(Task::MoveCms { .. }) => Some("move-cms"),
             Call::Person(Task::Aftercare { .. }) => Some("aftercare"),
             Call::Sql { .. } | Call::SqlInTurn(_) => Some("tsql"),
             Call::Cmdlets(_) | Call::Wait => None,
         })
         .collect();
-    assert_eq!(kinds.len(), 7 + 4, "{kinds:?}");
+    assert_eq!(kinds.len(), 8 + 4, "{kinds:?}");
 }
 
 #[test]

@@ -57,6 +57,17 @@ pub enum Seen {
     Mixed,
 }
 
+impl What {
+    /// Whether it is a slot of the topology.
+    #[must_use]
+    pub fn is_slot(self) -> bool {
+        match self {
+            Self::PrimarySlot | Self::MirrorSlot | Self::WitnessSlot => true,
+            Self::Principal | Self::Session => false,
+        }
+    }
+}
+
 impl Line {
     /// Whether it stays as it is.
     #[must_use]
@@ -74,7 +85,9 @@ pub fn changes(problem: &Problem, first: &State, last: &State) -> Vec<Change> {
         let (old, new) = (problem.view(first), problem.view(last));
         let line = |what| Line { what, old: seen(old, wish.store, what), new: seen(new, wish.store, what) };
         let whats = [What::PrimarySlot, What::MirrorSlot, What::WitnessSlot, What::Principal, What::Session];
-        let lines: Vec<Line> = whats.into_iter().map(line).collect();
+        // A slot of a store that people moved away is no slot of the topology any more.
+        let gone = |l: &Line| problem.cms_to.is_some() && l.what.is_slot() && l.new == Seen::Value(Value::Unknown) && l.old != l.new;
+        let lines: Vec<Line> = whats.into_iter().map(line).filter(|l| !gone(l)).collect();
         let known = of_pool.entry(problem.estate.store(wish.store).pool).or_default();
         match known.iter().find(|&&n| all[n].lines == lines) {
             Some(&n) => all[n].stores.push(wish.store),

@@ -3,9 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use model::cms::{able, holder, is_back_end, taker};
+use model::cms::{able, destination, holder, is_back_end, runs, store, taker};
 use model::cms_options::{ALL, CmsOption};
-use model::database_type::DatabaseType;
 use model::declaration::StepId;
 use model::estate::{PoolId, StoreId};
 use model::field::{Field, Value};
@@ -23,6 +22,11 @@ pub struct Way {
     pub stand: Stand,
     /// What its plan would cost, where there is one.
     pub price: Option<Price>,
+    /// The pool that takes the Central Management store over in a plan of its own, because the topology has other stores
+    /// afterwards: C1 where no pool is paired for it that could.
+    pub apart: Option<PoolId>,
+    /// Whether the databases of the Central Management store can be served before it is moved: then nothing of it is lost.
+    pub whole: bool,
 }
 
 /// How a way stands.
@@ -68,24 +72,38 @@ pub fn ways(problem: &Problem, steps: &[StepId]) -> Option<(PoolId, Vec<Way>)> {
     let mirror = stores.iter().filter(|&&s| lost(problem, s)).all(lives);
     let takes = |begin: &str| steps.iter().any(|id| id.0.starts_with(begin));
     let pair = taker(problem).is_some_and(|p| able(v, p).holds());
+    let other = destination(problem).filter(|&p| runs(v, p).holds());
+    let apart = other.filter(|&p| store(&problem.estate, p).is_none());
     let kept = if mirror { kept(problem, pool, &stores) } else { None };
-    let other = problem.estate.pool_ids().any(|p| p != pool && runs(problem, p));
     let stand = |taken: bool, open: bool, otherwise: Stand| match (taken, open) {
         (true, _) => Stand::Taken,
         (false, true) => Stand::Open,
         (false, false) => otherwise,
     };
-    let by_hand = if other { Stand::ByHand } else { Stand::Closed };
+    let by_hand = if other.is_some() { Stand::ByHand } else { Stand::Closed };
     let stands = [
-        // Where nothing answers any more there is nothing to be moved but what the other pool has received.
-        (stand(takes("move-cms/"), pair && mirror, by_hand), None),
+        (stand(takes("move-cms/"), pair || apart.is_some(), by_hand), None),
         (stand(takes("remirror/"), kept.is_some(), Stand::Closed), kept),
         (if mirror { Stand::ByHand } else { Stand::Closed }, None),
         (if mirror { Stand::Closed } else { Stand::ByHand }, None),
     ];
     let told = if broken { ALL.len() } else { 1 };
-    let way = |(option, (stand, price))| Way { option, stand, price };
-    Some((pool, ALL.iter().zip(stands).take(told).map(way).collect()))
+    let way = |(n, (option, (stand, price)))| Way { option, stand, price, apart: apart.filter(|_| n == 0), whole: mirror };
+    Some((pool, ALL.iter().zip(stands).take(told).enumerate().map(way).collect()))
+}
+
+/// The pool that takes the Central Management store over in a plan of its own, before anything else is planned: where there is
+/// no plan as declared, or one with steps of no source, and that way is open. Evidence comes before everything that costs
+/// time (design, cost in order).
+#[must_use]
+pub fn first(problem: &Problem, solved: Option<&Solved>) -> Option<PoolId> {
+    if problem.cms_to.is_some() || solved.is_some_and(|s| s.cost.0[1] == 0) {
+        return None;
+    }
+    let steps: Vec<StepId> =
+        solved.map_or_else(Vec::new, |s| s.plan.steps.iter().map(|s| s.declaration.id.clone()).collect());
+    let (_, list) = ways(problem, &steps)?;
+    list.first().filter(|w| w.stand == Stand::Open)?.apart
 }
 
 /// Whether another instance is wished for in the primary slot of a back end's store.
@@ -94,14 +112,6 @@ fn moves(problem: &Problem, wish: &Wish) -> bool {
     let wished = wish.primaries();
     let stays = wished.is_empty() || published.is_some_and(|p| wished.contains(&p));
     is_back_end(problem.estate.store(wish.store).kind) && !stays
-}
-
-/// Whether a pool is in service: its Front Ends run, its User store is served.
-fn runs(problem: &Problem, pool: PoolId) -> bool {
-    let v = problem.view(&problem.initial);
-    let up = |&f: &_| v.get(Field::Services(f)) == Value::Running;
-    let user = problem.estate.store_of(pool, DatabaseType::User);
-    problem.estate.pool(pool).front_ends.iter().all(up) && user.is_some_and(|s| v.store_served(s).holds())
 }
 
 /// Whether the host of the primary slot of a back end's store is silent.

@@ -2,17 +2,17 @@
 
 mod support;
 
-use model::call::Call;
+use model::call::{Call, Task};
 use model::cms;
 use model::database_type::DatabaseType::{self, Application, CentralMgmt, User};
-use model::declaration::{Evidence, StepId};
+use model::declaration::{Evidence, Risk, StepId, Undo};
 use model::estate::{FrontEndId, PoolId, StoreId};
 use model::field::{Field, Value};
-use model::problem::{Problem, Slots};
-use planner::cms_options::{Stand, ways};
+use model::problem::{Problem, Slots, Wanted};
+use planner::cms_options::{Stand, first, ways};
 use planner::refusal::Grant;
 use planner::solve::{Outcome, solve};
-use support::cms::{POOL01, POOL02, SQL2, alone, apart, elsewhere_down, night, paired};
+use support::cms::{POOL01, POOL02, SQL2, alone, apart, beside, elsewhere_down, night, paired};
 use support::solved;
 use support::world::{BE1, BE2, copy, dies, host, planned, set, want};
 
@@ -270,16 +270,10 @@ fn the_four_ways_stand_as_the_estate_allows() {
     let be2 = host(&both, BE2);
     dies(&mut both, be2);
     assert_eq!(seen(&both), Some((POOL01, vec![Closed, Closed, Closed, ByHand])));
-    // Another pool that is not paired: people move it there.
-    let mut beside = night(apart(&[&["be1", "be2"], &["sql2"], &["sql3"]], &[User, Application, CentralMgmt]));
-    beside.wishes.retain(|w| beside.estate.store(w.store).pool == POOL01);
-    set(&mut beside, Field::HoldsCms(POOL01), Value::Yes);
-    let stores: Vec<_> = [POOL02, PoolId(2)].iter().filter_map(|&p| cms::store(&beside.estate, p)).collect();
-    for s in stores {
-        let at = beside.estate.store(s).instances[0];
-        copy(&mut beside, s, at, Value::Absent, Value::NoSession, Value::Nothing);
-    }
-    assert_eq!(seen(&beside).map(|(_, stands)| stands[0]), Some(ByHand));
+    // Another pool that is not paired: people move it there, in a plan of its own.
+    let beside = beside();
+    assert_eq!(seen(&beside).map(|(_, stands)| stands[0]), Some(Open));
+    assert_eq!(ways(&beside, &[]).unwrap().1[0].apart, Some(POOL02));
     // Nothing is lost, and the back end stays: nothing is said.
     assert_eq!(seen(&paired()), None);
     // Nothing is lost, and the back end is to change: the store moves first, by the pair or by people, and no other way is told.
@@ -289,10 +283,81 @@ fn the_four_ways_stand_as_the_estate_allows() {
     let theirs = healthy.estate.store_of(POOL02, CentralMgmt).unwrap();
     copy(&mut healthy, theirs, SQL2, Value::Absent, Value::NoSession, Value::Nothing);
     assert_eq!(seen(&healthy), Some((POOL01, vec![ByHand])));
-    // Both hosts are lost: what the pair has received is forced there by people.
+    // Both hosts are lost: what the pair has received can be taken over there, and the rest is given up by name.
     let be2 = host(&pair, BE2);
     dies(&mut pair, be2);
-    assert_eq!(seen(&pair), Some((POOL01, vec![ByHand, Closed, Closed, ByHand])));
+    assert_eq!(seen(&pair), Some((POOL01, vec![Open, Closed, Closed, ByHand])));
+    assert!(!ways(&pair, &[]).unwrap().1[0].whole);
+}
+
+#[test]
+fn a_pool_that_is_not_paired_takes_it_over_in_a_plan_of_its_own() {
+    let p = beside();
+    assert!(matches!(solve(&p), Outcome::NoPlan { .. }));
+    assert_eq!(first(&p, None), Some(POOL02));
+    let part = p.for_cms(POOL02);
+    let plan = planned(&part, &[&FAILED_OVER[..], &["save/topology", "move-cms/pool02"]].concat());
+    let step = &plan.plan.steps[5].declaration;
+    let Call::Person(Task::MoveCms { enable, carry, .. }) = &step.ways[0].call else { panic!("no person") };
+    assert!(enable.is_some() && !carry.is_on("Force") && step.loses.is_empty());
+    let last = part.view(&plan.placed.last().unwrap().taken.after);
+    assert_eq!((cms::holder(last), last.get(Field::CmsWritable)), (Some(POOL02), Value::Yes));
+    // Nobody goes on from there with what was read before.
+    assert_eq!(last.get(Field::PrimarySlot(cms::store(&part.estate, POOL01).unwrap())), Value::Unknown);
+    assert_eq!(first(&part, None), None, "it is what comes first");
+}
+
+#[test]
+fn a_pool_that_does_not_run_takes_nothing_over_by_hand_either() {
+    for (field, value) in [
+        (Field::Services(FrontEndId(4)), Value::Stopped),
+        (Field::Answers(SQL2), Value::No),
+        (Field::HoldsCms(POOL02), Value::Yes),
+    ] {
+        let mut p = beside();
+        set(&mut p, field, value);
+        assert!(matches!(solve(&p.for_cms(POOL02)), Outcome::NoPlan { .. }), "{field:?}");
+    }
+}
+
+#[test]
+fn by_hand_what_does_not_answer_is_moved_from_exports_and_given_up_by_name() {
+    let mut p = beside();
+    let be2 = host(&p, BE2);
+    dies(&mut p, be2);
+    let part = p.for_cms(POOL02);
+    assert!(matches!(solve(&part), Outcome::NoPlan { .. }));
+    let refusal = planner::refusal::explain(&part, 0);
+    let lost = p.estate.store(cms::store(&p.estate, POOL01).unwrap()).databases.clone();
+    assert!(refusal.ways_out.iter().any(|w| w.loses == lost), "{:#?}", refusal.ways_out);
+    p.consents = [lost[0]].into();
+    assert!(matches!(solve(&p.for_cms(POOL02)), Outcome::NoPlan { .. }), "lis was not given up");
+    p.consents = lost.iter().copied().collect();
+    let part = p.for_cms(POOL02);
+    let plan = solved(&part);
+    let [step] = &plan.plan.steps[..] else { panic!("more than the move") };
+    let Call::Person(Task::MoveCms { enable, carry, .. }) = &step.declaration.ways[0].call else { panic!("no person") };
+    assert!(enable.is_none() && carry.is_on("Force"));
+    assert_eq!(step.declaration.loses, lost);
+    assert_eq!(step.declaration.risk(part.view(&part.initial)), Risk::PossibleLoss);
+    assert!(matches!(step.declaration.undo, Undo::Irreversible(_)));
+}
+
+#[test]
+fn a_move_by_hand_comes_before_steps_of_no_source_and_after_none() {
+    // Policy allows what nobody describes: the way with sources comes first all the same.
+    let mut p = beside();
+    p.wishes.iter_mut().for_each(|w| w.slots = Slots::Pair(BE1, BE2));
+    p.policy.allow_undocumented = true;
+    p.policy.allow_full_stop = true;
+    let plan = solved(&p);
+    assert!(plan.cost.0[1] > 0);
+    assert_eq!(first(&p, Some(&plan)), Some(POOL02));
+    // A plan that needs neither stays as it is: a failover alone.
+    let mut p = beside();
+    p.wishes.iter_mut().for_each(|w| w.slots = Slots::Ordered { primary: None, mirror: Wanted::Unmanaged });
+    p.wishes.iter_mut().for_each(|w| w.principal = Some(BE2));
+    assert_eq!(first(&p, Some(&solved(&p))), None);
 }
 
 /// pool01 has lost both of its hosts; the Central Management store is there, or pool02 has it.

@@ -215,6 +215,7 @@ fn slips(call: &Call, sql_hosts: &BTreeSet<Fqdn>, machines: &[Fqdn], strangers: 
             | Task::EnableServices { .. }
             | Task::MendReplicas { .. }
             | Task::BringBack { .. }
+            | Task::MoveCms { .. }
             | Task::Aftercare { .. },
         )
         | Call::Cmdlets(_)

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use model::assemble::SERVICE;
+use model::assemble::{CMS, SERVICE};
 use model::plan_file::PlanFile;
+use planner::cms_options;
 use planner::refusal;
 use planner::solve::{self, Solved, solve};
 use topology::Document;
@@ -50,12 +51,29 @@ pub fn planned(loaded: &Loaded) -> Result<Planned, Failure> {
     })
 }
 
-/// Plans what the inputs ask for. Where `--only` keeps to stores that have no plan as declared, but can be served again now,
-/// that is planned, as `--only service` does: users first.
+/// Plans what the inputs ask for, or the first part of it that can be planned: the Central Management store moves first where
+/// that is the way that policy allows, as `--only cms` does. Where `--only` keeps to stores that have no plan as declared, but
+/// can be served again now, that is planned, as `--only service` does: users first.
 fn found(screen: &Screen, place: &Place, inputs: &Inputs) -> Result<(Loaded, Planned), Failure> {
     let loaded = load::inputs(place, inputs)?;
     let first = planned(&loaded)?;
-    let kept = !inputs.only.is_empty() && !inputs.only.iter().any(|name| name == SERVICE);
+    let whole = !inputs.only.iter().any(|name| name == SERVICE || name == CMS);
+    let solved = match &first {
+        Planned::Plan(solved, _) => Some(&**solved),
+        Planned::Nothing | Planned::Refused(_) => None,
+    };
+    let nothing = matches!(first, Planned::Nothing);
+    if whole && !nothing && cms_options::first(&loaded.assembled.problem, solved).is_some() {
+        let (loaded, part) = also(place, inputs, CMS)?;
+        if matches!(part, Planned::Plan(..)) {
+            screen.note(
+                "note: the pool holds the Central Management store, so its back end cannot be changed yet. This is what comes \
+                 first, as --only cms does.",
+            );
+            return Ok((loaded, part));
+        }
+    }
+    let kept = whole && !inputs.only.is_empty();
     let all = loaded.assembled.problem.wishes.len();
     let now = match &first {
         Planned::Refused(refused) => refused.now.as_ref().is_some_and(|now| now.stores.len() == all),
@@ -67,7 +85,12 @@ fn found(screen: &Screen, place: &Place, inputs: &Inputs) -> Result<(Loaded, Pla
     screen.note(
         "note: as declared there is no plan for it alone. This is what can be done for it now, as --only service does.",
     );
-    let only = inputs.only.iter().cloned().chain([SERVICE.to_owned()]).collect();
+    also(place, inputs, SERVICE)
+}
+
+/// Plans as if a word had been given to `--only` besides.
+fn also(place: &Place, inputs: &Inputs, word: &str) -> Result<(Loaded, Planned), Failure> {
+    let only = inputs.only.iter().cloned().chain([word.to_owned()]).collect();
     let loaded = load::inputs(place, &Inputs { only, ..inputs.clone() })?;
     let planned = planned(&loaded)?;
     Ok((loaded, planned))

@@ -34,7 +34,8 @@ pub fn sentence(problem: &Problem, state: &State, context: &Context<'_>) -> Stri
     if pools.len() > TOLD {
         all.push(format!("and {} more", count(pools.len() - TOLD, "pool")));
     }
-    format!(" Left undone by --only: {}.", all.join("; "))
+    let then = if problem.cms_to.is_some() { " Then cstopo observe, cstopo plan." } else { "" };
+    format!(" Left undone by --only: {}.{then}", all.join("; "))
 }
 
 /// What is wrong with the stores of a pool that were left out.

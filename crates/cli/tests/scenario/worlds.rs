@@ -19,7 +19,7 @@ pub struct Scenario {
 }
 
 /// Every scenario.
-pub const ALL: [Scenario; 43] = [
+pub const ALL: [Scenario; 46] = [
     Scenario { name: "seed", world: Deployment::seed },
     Scenario { name: "synchronisation-unknown", world: || Deployment::seed().synchronisation_unknown() },
     Scenario { name: "witness-all", world: || night(|d| d.witness(&instance("be3", "RTC"))) },
@@ -46,6 +46,9 @@ pub const ALL: [Scenario; 43] = [
     Scenario { name: "goal-c", world: || after("goal-a", Deployment::seed()) },
     Scenario { name: "goal-c-at-once", world: Deployment::seed },
     Scenario { name: "cms-here-paired", world: || Deployment::seed().cms_in_the_pool().paired() },
+    Scenario { name: "cms-here-apart", world: || Deployment::seed().cms_in_the_pool() },
+    Scenario { name: "cms-moved", world: cms_moved },
+    Scenario { name: "cms-here-both-lost", world: cms_here_both_lost },
     Scenario { name: "cms-here", world: cms_here },
     Scenario { name: "cms-here-undocumented", world: cms_here },
     Scenario { name: "cms-elsewhere-down", world: cms_elsewhere_down },
@@ -118,6 +121,23 @@ fn cms_here() -> Deployment {
     world.pools.retain(|p| p.name != pool);
     world.hosts.retain(|h| h.name != sql);
     world
+}
+
+/// pool01 held it with no pool paired, and people moved it to pool02 as the first plan of that night says.
+fn cms_moved() -> Deployment {
+    let folder = Folder::with("cms-here-apart", &Deployment::seed().cms_in_the_pool());
+    folder.cstopo(&["observe"]).exits(0);
+    folder.plan(&[]);
+    folder.apply(&[]).exits(0);
+    let mut world = folder.world();
+    world.events.clear();
+    world
+}
+
+/// pool01 holds it and has lost both hosts; pool02 is paired with it.
+fn cms_here_both_lost() -> Deployment {
+    let paired = |world: Deployment| backed_up(world.cms_in_the_pool().paired());
+    since(paired, |world| ["be1", "be2"].iter().for_each(|h| world.power_off(&host(h))))
 }
 
 /// pool02 holds the Central Management store on sql2 alone, and sql2 has no power either. No pool is paired with it.

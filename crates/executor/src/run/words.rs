@@ -63,6 +63,7 @@ fn person(task: &Task) -> String {
         Task::BringBack { pool, kind, .. } => {
             format!("a person brings the data of {kind} of {pool} back from a backup")
         }
+        Task::MoveCms { to, .. } => format!("a person moves the Central Management store to {to}"),
         Task::Aftercare { pool, .. } => format!("a person sees to log backups and reports of {pool}"),
     }
 }

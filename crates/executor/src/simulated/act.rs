@@ -55,6 +55,7 @@ fn seconds(deed: &Deed) -> u64 {
         Deed::Rebuild { .. } => 4 * 3600,
         Deed::SetUpSql { .. } | Deed::SetUpWitness { .. } => 2 * 3600,
         Deed::BringBack { .. } => 1800,
+        Deed::MoveCms { .. } => 3600,
         Deed::Aftercare { .. } => 900,
     }
 }
@@ -136,6 +137,7 @@ impl Deployment {
             }
             Deed::Look { .. } => Outcome::yes(""),
             Deed::FailOverCms { backup } => self.fail_over_cms(backup.as_ref()),
+            Deed::MoveCms { to, on, from_files } => self.move_cms(to, on, *from_files),
             Deed::Enable => self.enable(),
             Deed::Replicate { front_end } => self.force_replication(front_end.as_ref()),
             Deed::FailBack { front_end } => self.fail_back(front_end),

@@ -7,7 +7,7 @@ use topology::names::{Fqdn, SqlInstance};
 use super::act::Outcome;
 use super::deployment::Deployment;
 use super::ledger::{How, Loss};
-use super::pool::{Services, Slots};
+use super::pool::Slots;
 
 const KIND: DatabaseType = DatabaseType::CentralMgmt;
 
@@ -43,8 +43,7 @@ impl Deployment {
         if !self.cms_serves(&slots) {
             return Outcome::no(format!("The Central Management store of {to} does not answer."));
         }
-        let runs = |p: &super::pool::Pool| p.front_ends.iter().any(|f| f.power && f.services == Services::Running);
-        if !self.pool(&to).is_some_and(runs) {
+        if !self.pool(&to).is_some_and(super::pool::Pool::runs) {
             return Outcome::no(format!("No Front End Server of {to} runs."));
         }
         let left = self.published.store(&self.cms.pool, KIND).map(|s| s.slots.clone());
@@ -53,10 +52,38 @@ impl Deployment {
             (false, None) => {
                 return Outcome::no("The active Central Management store cannot be reached; use -BackupSqlServerFqdn.");
             }
-            (false, Some(_)) => self.give_up_cms(&slots),
+            (false, Some(_)) => self.give_up_cms(&left.unwrap_or(slots), "Invoke-CsManagementServerFailover"),
             (true, _) => {}
         }
         self.take_cms(&to);
+        Outcome::yes(format!("the Central Management store is on {to}"))
+    }
+
+    /// A person moves it to a pool that has no store for it (operations §9.4): its databases are created on the SQL Server of
+    /// that pool, the topology assigns them to it and takes them from the pool that is left, whose own stay behind. From files
+    /// where the old store does not answer: what they lack is lost.
+    pub(super) fn move_cms(&mut self, to: &Fqdn, on: &SqlInstance, from_files: bool) -> Outcome {
+        let user = self.published.store(to, DatabaseType::User).map(|s| s.slots.clone());
+        if !user.is_some_and(|s| s.primary == *on && self.answers(on)) {
+            return Outcome::no(format!("{on} is not the SQL Server of {to}, or does not answer."));
+        }
+        if !self.pool(to).is_some_and(super::pool::Pool::runs) {
+            return Outcome::no(format!("No Front End Server of {to} runs."));
+        }
+        let left = self.published.store(&self.cms.pool, KIND).map(|s| s.slots.clone());
+        let served = left.as_ref().is_some_and(|s| self.cms_serves(s));
+        let slots = Slots { kind: KIND, primary: on.clone(), mirror: None, witness: None };
+        match (served, from_files) {
+            (false, false) => return Outcome::no("Enable-CsTopology: the Central Management store does not answer."),
+            (false, true) => self.give_up_cms(&left.unwrap_or_else(|| slots.clone()), "Move-CsManagementServer"),
+            (true, _) => {}
+        }
+        self.published.stores.retain(|s| s.slots.kind != KIND);
+        self.published.stores.push(super::pool::Store { pools: vec![to.clone()], slots, former: Vec::new() });
+        for database in KIND.databases() {
+            self.create_one(on, database, true);
+        }
+        self.take_cms(to);
         Outcome::yes(format!("the Central Management store is on {to}"))
     }
 
@@ -66,8 +93,8 @@ impl Deployment {
         self.note(format!("{to} holds the Central Management store"));
     }
 
-    /// What was written since the pair last received a backup is gone: at most five minutes of it, by the documented target.
-    fn give_up_cms(&mut self, slots: &Slots) {
+    /// What was written to the store that is left since the pair last received a backup, or since the exports, is gone.
+    fn give_up_cms(&mut self, slots: &Slots, by: &str) {
         for database in KIND.databases() {
             self.ledger.push(Loss {
                 at: self.now,
@@ -75,7 +102,7 @@ impl Deployment {
                 on: slots.primary.clone(),
                 how: How::Forced,
                 transactions: 1,
-                by: "Invoke-CsManagementServerFailover".to_owned(),
+                by: by.to_owned(),
             });
         }
     }

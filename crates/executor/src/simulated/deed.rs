@@ -79,6 +79,8 @@ pub enum Deed {
     SetUpWitness { instance: SqlInstance, port: u16, like: Option<String>, partners: Vec<SqlInstance> },
     /// A person brings data back from a backup, with Front Ends that are stopped meanwhile.
     BringBack { pool: Fqdn, kind: DatabaseType, on: SqlInstance, front_ends: Vec<Fqdn> },
+    /// A person moves the Central Management store; `from_files` where the old one does not answer.
+    MoveCms { to: Fqdn, on: SqlInstance, from_files: bool },
     /// A person sees to what no cmdlet does.
     Aftercare { pool: Fqdn, backups: Vec<Fqdn>, reports: Option<(SqlInstance, Option<SqlInstance>)> },
 }
@@ -200,6 +202,9 @@ fn person(task: &Task) -> Deed {
             let named = |c: &Cmdlet| c.text("ComputerName").and_then(|f| Fqdn::new(f).ok());
             let front_ends = stop.iter().filter_map(named).collect();
             Deed::BringBack { pool: pool.clone(), kind: *kind, on: on.clone(), front_ends }
+        }
+        Task::MoveCms { to, on, carry, .. } => {
+            Deed::MoveCms { to: to.clone(), on: on.clone(), from_files: carry.is_on("Force") }
         }
         Task::Aftercare { pool, backups, reports } => {
             Deed::Aftercare { pool: pool.clone(), backups: backups.clone(), reports: reports.clone() }
@@ -352,6 +357,7 @@ impl Deed {
             Self::SetUpSql { .. } => "SetUpSql",
             Self::SetUpWitness { .. } => "SetUpWitness",
             Self::BringBack { .. } => "BringBack",
+            Self::MoveCms { .. } => "MoveCms",
             Self::Aftercare { .. } => "Aftercare",
         }
     }
@@ -390,6 +396,7 @@ impl Deed {
                 | Self::EnableServices { .. }
                 | Self::MendReplicas { .. }
                 | Self::BringBack { .. }
+                | Self::MoveCms { .. }
                 | Self::Aftercare { .. }
         )
     }

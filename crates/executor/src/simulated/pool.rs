@@ -28,6 +28,13 @@ pub struct Pool {
     pub changed: Option<Timestamp>,
 }
 
+impl Pool {
+    /// Whether a Front End of it runs.
+    pub(super) fn runs(&self) -> bool {
+        self.front_ends.iter().any(|f| f.power && f.services == Services::Running)
+    }
+}
+
 /// What the reports read from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -66,7 +66,7 @@ impl Deployment {
         Outcome { ok: errors.is_empty(), text: errors.join("\n") }
     }
 
-    fn create_one(&mut self, on: &SqlInstance, database: &str, filled: bool) {
+    pub(super) fn create_one(&mut self, on: &SqlInstance, database: &str, filled: bool) {
         let known = self.each_copy().map(|(.., c)| c.family).chain(self.backups.iter().map(|b| b.family));
         let family = known.max().unwrap_or(0) + 1;
         let Some(server) = self.instance_mut(on) else { return };

@@ -15,6 +15,7 @@ mod fence;
 mod forget_partner;
 mod full_stop;
 mod move_cms;
+mod move_cms_by_hand;
 mod open_principal;
 mod publish;
 mod rebuild;
@@ -100,6 +101,7 @@ catalogue! {
     FailOver = fail_over::FailOver,
     Save = save::Save,
     MoveCms = move_cms::MoveCms,
+    MoveCmsByHand = move_cms_by_hand::MoveCmsByHand,
     Publish = publish::Publish,
     AwaitReplication = await_replication::AwaitReplication,
     FullStop = full_stop::FullStop,

@@ -1,15 +1,16 @@
 //! Let another pool take the Central Management store over: the two are paired for it. It moves where the topology is
-//! written to, and neither slots nor roles.
+//! written to, and neither slots nor roles. A pool that is not paired takes it in `move_cms_by_hand`.
 
 use super::{Declare, pool_id};
 use crate::call::Cmdlet;
 use crate::cms;
 use crate::condition::{Condition, Predicate};
+use crate::database_type::DatabaseType;
 use crate::declaration::{
     Clause, Declaration, Evidence, Group, Origin, Phrase, Piece, Risk, Stage, Subject, Undo, Way, clause,
 };
 use crate::durations;
-use crate::estate::{DatabaseId, InstanceId, PoolId, StoreId};
+use crate::estate::{DatabaseId, Estate, InstanceId, PoolId, StoreId};
 use crate::field::{Field, State, Value, write};
 use crate::problem::{Problem, Wish};
 use crate::rules;
@@ -31,7 +32,8 @@ impl MoveCms {
     /// Whether anything is gained: nothing can be written, or the back end of the pool may have to change.
     fn helps(problem: &Problem, state: &State, from: PoolId) -> bool {
         let changes = |w: &Wish| w.manages_slots() && cms::is_back_end(problem.estate.store(w.store).kind);
-        problem.view(state).get(Field::CmsWritable) != Value::Yes || problem.managed(from).any(changes)
+        let needed = problem.view(state).get(Field::CmsWritable) != Value::Yes || problem.cms_to.is_some();
+        needed || problem.managed(from).any(changes)
     }
 
     fn requirement(&self, problem: &Problem) -> Vec<Clause> {
@@ -49,13 +51,9 @@ impl MoveCms {
             requires.push(clause(is(Field::PrimarySlot(s), primary.into()), rules::SLOT));
             requires.push(clause(is(Field::MirrorSlot(s), mirror.into()), rules::SLOT));
         }
-        let user = estate.store_of(self.to, crate::database_type::DatabaseType::User);
-        for s in user.into_iter().chain([self.into.0]) {
-            let served = estate.store(s).databases.iter().map(|&d| Predicate::Served(d));
-            requires.extend(served.map(|p| clause(p, rules::CMS_TAKER)));
-        }
-        let front_ends = estate.pool(self.to).front_ends.iter();
-        requires.extend(front_ends.map(|&f| clause(is(Field::Services(f), Value::Running), rules::CMS_TAKER)));
+        let served = estate.store(self.into.0).databases.iter().map(|&d| Predicate::Served(d));
+        requires.extend(served.map(|p| clause(p, rules::CMS_TAKER)));
+        requires.extend(taker_runs(estate, self.to, Predicate::Served));
         requires
     }
 
@@ -82,6 +80,23 @@ impl MoveCms {
     }
 }
 
+/// What is required of the pool that takes it over: its Front Ends run, its User store is served as it has to be.
+pub(super) fn taker_runs(estate: &Estate, to: PoolId, served: impl Fn(DatabaseId) -> Predicate) -> Vec<Clause> {
+    let user = estate.store_of(to, DatabaseType::User);
+    let databases = user.into_iter().flat_map(|s| &estate.store(s).databases);
+    let served = databases.map(|&d| Condition::from(served(d)));
+    let running = estate.pool(to).front_ends.iter().map(|&f| Condition::Is(Field::Services(f), Value::Running));
+    served.chain(running).map(|c| clause(c, rules::CMS_TAKER)).collect()
+}
+
+/// The databases of a store that do not answer, where each of them was given up by name; none where one was not.
+pub(super) fn given_up(problem: &Problem, state: &State, left: StoreId) -> Vec<DatabaseId> {
+    let v = problem.view(state);
+    let silent = problem.estate.store(left).databases.iter().copied().filter(|&d| !v.served(d).holds());
+    let given_up: Vec<DatabaseId> = silent.collect();
+    if given_up.iter().all(|d| problem.consents.contains(d)) { given_up } else { Vec::new() }
+}
+
 impl Declare for MoveCms {
     fn propose(problem: &Problem, state: &State) -> Vec<Self> {
         let v = problem.view(state);
@@ -94,11 +109,7 @@ impl Declare for MoveCms {
         };
         let Some((from, to, into, left)) = places() else { return Vec::new() };
         let source = problem.estate.store(left).databases.clone();
-        let mut given_up: Vec<DatabaseId> = source.iter().copied().filter(|&d| !v.served(d).holds()).collect();
-        if !given_up.iter().all(|d| problem.consents.contains(d)) {
-            given_up.clear();
-        }
-        vec![Self { from, to, into, source, given_up }]
+        vec![Self { from, to, into, source, given_up: given_up(problem, state, left) }]
     }
 
     fn order(&self) -> u16 {
@@ -136,7 +147,11 @@ impl Declare for MoveCms {
             risks: if self.given_up.is_empty() { Vec::new() } else { vec![(Vec::new(), Risk::PossibleLoss)] },
             loses: self.given_up.clone(),
             ends: Some("the time in which nothing can be published or moved"),
-            undo: Undo::Reversible("move it back the same way once its pool is whole"),
+            undo: if self.given_up.is_empty() {
+                Undo::Reversible("move it back the same way once its pool is whole")
+            } else {
+                Undo::Irreversible("what the pool had not received of xds and lis stays lost")
+            },
             group: Some(Group::Publish),
             notes: vec![
                 Phrase::new("run it on a Front End of ")

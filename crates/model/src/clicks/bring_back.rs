@@ -59,7 +59,7 @@ pub(super) fn instructions(
     Instructions { heads: vec![("For", pool.to_string()), ("Right", right.to_owned())], steps, notes }
 }
 
-fn commands(text: impl Into<String>, cmdlets: &[Cmdlet]) -> Step {
+pub(super) fn commands(text: impl Into<String>, cmdlets: &[Cmdlet]) -> Step {
     let code = cmdlets.iter().flat_map(|c| powershell::lines_within(c, WIDTH - INDENT)).collect();
     Step { text: text.into(), items: Vec::new(), code }
 }

@@ -51,6 +51,8 @@ pub fn all() -> Vec<(&'static str, Problem)> {
         ("the Central Management store is in the pool that lost its back end", crate::support::cms::night(cms())),
         ("it is there, and nobody can take it over", kept()),
         ("it is there, and every copy is lost", cms_lost()),
+        ("it is there, and another pool takes it that has no store for it", by_hand(false)),
+        ("the same, and every copy is lost", by_hand(true)),
         ("the witness is changed", witness(Wanted::One(OTHER))),
         ("the witness is taken away", witness(Wanted::Nothing)),
         ("the witness is lost", witness_lost()),
@@ -262,6 +264,14 @@ fn cms_lost() -> Problem {
     let mut p = cms();
     set(&mut p, Field::CmsWritable, Value::No);
     lost(p, &[BE1, BE2])
+}
+
+fn by_hand(every_copy: bool) -> Problem {
+    let p = crate::support::cms::beside();
+    if !every_copy {
+        return p.for_cms(crate::support::cms::POOL02);
+    }
+    lost(p, &[BE1, BE2]).for_cms(crate::support::cms::POOL02)
 }
 
 fn witness(wanted: Wanted) -> Problem {

@@ -102,6 +102,7 @@ pub fn question(world: World) -> Problem {
         consents: Default::default(),
         builds: Default::default(),
         ports: Default::default(),
+        cms_to: None,
         leave: Default::default(),
         lifted: Default::default(),
         estate,

@@ -85,3 +85,17 @@ pub fn alone(allowed: bool) -> Problem {
     p.policy.allow_full_stop = allowed;
     p
 }
+
+/// The night of pool01, which holds the Central Management store; pool02 runs, and has no store for it.
+pub fn beside() -> Problem {
+    let mut p = night(apart(&[&["be1", "be2"], &["sql2"]], &[User, Application, CentralMgmt]));
+    let theirs = model::cms::store(&p.estate, POOL02).unwrap();
+    let kept = p.estate.store_ids().filter(|&s| s != theirs && p.estate.store(s).pool != POOL01).collect();
+    let managed = p.estate.store_ids().filter(|&s| p.estate.store(s).pool == POOL01).collect();
+    let part = model::restrict::Kept { managed, beside: kept, pools: [POOL01, POOL02].into() };
+    p = p.restricted(&part).unwrap().problem;
+    set(&mut p, Field::HoldsCms(POOL01), Value::Yes);
+    set(&mut p, Field::HoldsCms(POOL02), Value::No);
+    world::want(&mut p, BE2, Some(BE1));
+    p
+}

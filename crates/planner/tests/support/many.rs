@@ -86,6 +86,7 @@ pub fn many(pools: &[Pool], shared: bool) -> Problem {
         consents: Default::default(),
         builds: Default::default(),
         ports: Default::default(),
+        cms_to: None,
         leave: Default::default(),
         lifted: Default::default(),
         estate,

@@ -121,6 +121,7 @@ pub fn seed(types: &[DatabaseType], front_ends: usize) -> Problem {
         consents: Default::default(),
         builds: [(be1, "11.0.7001.0 Standard".to_owned())].into(),
         ports: Default::default(),
+        cms_to: None,
         leave: Default::default(),
         lifted: Default::default(),
         estate,

@@ -101,6 +101,7 @@ pub fn healthy(plan: &Plan<'_>) -> Problem {
         consents: Default::default(),
         builds: Default::default(),
         ports: Default::default(),
+        cms_to: None,
         leave: Default::default(),
         lifted: Default::default(),
         estate,

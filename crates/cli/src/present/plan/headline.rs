@@ -81,6 +81,19 @@ fn purpose(world: &World<'_>, steps: usize) -> (String, String) {
     let whom = if names.len() > 3 { format!("{} pools", names.len()) } else { join(&names) };
     let (s, es) = (verb(steps, "s", ""), verb(pools.len(), "s", ""));
     let its = verb(pools.len(), "its", "their");
+    if let Some(to) = world.problem().cms_to {
+        let to = &world.estate().pool(to).fqdn;
+        let gained = world.gained();
+        if gained.is_empty() {
+            let store = "the Central Management store";
+            return (format!("move{s} {store} to {to}"), format!("{store} on {to}"));
+        }
+        let on = world.join(&world.names.whole(), &gained);
+        return (
+            format!("make{s} {on} PRINCIPAL for {whom}, and move{s} the Central Management store to {to}"),
+            format!("{on} PRINCIPAL for {whom}, Central Management store on {to}"),
+        );
+    }
     match purposes.as_slice() {
         [Purpose::Mirrored { again, slots }] => {
             let mirror = if *again { format!("{its} mirror back") } else { "a mirror".to_owned() };
@@ -186,6 +199,7 @@ fn of_pool(world: &World<'_>, pool: PoolId) -> Purpose {
 fn yours(counts: &Counts) -> String {
     match counts.by_people {
         0 => "None of them is yours.".to_owned(),
+        1 if counts.steps == 1 => "You do it.".to_owned(),
         n if n == counts.steps => "You do all of them.".to_owned(),
         n => format!("You do {n} of them."),
     }
@@ -322,6 +336,7 @@ fn continuity(world: &World<'_>, service: Option<usize>, copies: &[Window]) -> O
         [.., Window { until_step: Some(_), .. }] => {
             Some(format!("there is no second copy of {} {}", world.alone_in_words(copies), Window::all(copies)))
         }
+        _ if world.servers(world.last()).is_empty() => None,
         _ if world.protected(world.first()) => Some("afterwards there is one copy of the databases only".to_owned()),
         _ if !wanted => Some(unrestored(world).to_owned()),
         _ => None,

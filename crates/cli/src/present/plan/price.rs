@@ -3,6 +3,7 @@
 use model::actions::Action;
 use std::collections::BTreeSet;
 
+use model::call::{Call, Task};
 use model::database_type::DatabaseType;
 use model::declaration::{Performer, Stage, Work};
 use model::estate::PoolId;
@@ -118,6 +119,11 @@ fn users(world: &World<'_>) -> Vec<String> {
     if let Some(first) = fails_over.first() {
         users.push(format!("After step {first} {}.", known::MOBILE));
     }
+    for (n, p) in world.placed().iter().enumerate() {
+        if let Some(Call::Person(Task::MoveCms { front_end, .. })) = world.way(p).map(|w| &w.call) {
+            users.push(format!("{} ends with a restart of {front_end}: its users are signed out meanwhile.", n + 1));
+        }
+    }
     if users.is_empty() {
         users.push("they notice nothing.".to_owned());
     }
@@ -150,6 +156,9 @@ fn protection(world: &World<'_>) -> Option<Text> {
         .iter()
         .flat_map(|w| world.servers(world.after(w.until_step.unwrap_or(world.placed().len()) - 1)))
         .collect();
+    if servers.is_empty() {
+        return None;
+    }
     let some = windows.iter().all(|w| world.alone(*w) < world.databases());
     let of = if some { format!(" of {}", world.alone_in_words(&windows)) } else { String::new() };
     Some(world.names.both(|names| {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use model::cms;
 use model::declaration::{Stage as Part, Work};
 use model::estate::InstanceId;
 use model::field::{Field, Value};
@@ -116,6 +117,10 @@ fn purpose(
             match (stores.is_empty(), mirrors.is_empty()) {
                 (false, _) => format!("Move the topology to {}", on(&stores)),
                 (true, false) if world.in_slot(after, Field::MirrorSlot).is_empty() => "Take mirroring off".to_owned(),
+                _ if cms::holder(before) != cms::holder(after) => {
+                    let to = cms::holder(after).map(|p| names.pool(p));
+                    format!("Move the Central Management store to {}", to.unwrap_or_default())
+                }
                 _ if placed.iter().all(ends_session) => "End what is left of sessions".to_owned(),
                 _ => "Let topology and Front Ends agree".to_owned(),
             }

@@ -95,7 +95,7 @@ impl RefusalView {
         let unmet = unmet::of(problem, refusal, context);
         let found = refusal.ways_out.iter().map(|w| ways_out::of(problem, w, context));
         let first = reading::of(problem).into_iter().chain(ways_out::bring_back(problem, &lost));
-        let ways_out: Vec<_> = first.chain(found).collect();
+        let ways_out: Vec<_> = first.chain(found).chain(ways_out::move_cms(problem)).collect();
         let stuck = ways_out.is_empty();
         let pools = problem.pools();
         let full_stop = stop(problem, refusal, &names);

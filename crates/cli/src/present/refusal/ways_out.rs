@@ -33,7 +33,7 @@ pub struct Way {
 /// Something that can be granted.
 #[derive(Clone, Debug, Serialize)]
 pub struct GrantView {
-    /// What it is: `fence`, `fact`, `slots`, `policy` or `data_loss`.
+    /// What it is: `fence`, `fact`, `slots`, `policy`, `data_loss`, or `cms`, a plan that comes first.
     pub kind: &'static str,
     /// In a sentence.
     pub text: String,
@@ -68,6 +68,14 @@ pub(super) fn bring_back(problem: &Problem, lost: &[DatabaseId]) -> Option<Way> 
     let text = format!("Bring {} back, if only for minutes: {its} disks may hold what is missing.", join(&names));
     let lines = vec!["cstopo observe".to_owned(), PLAN.to_owned()];
     Some(Way { grants: vec![GrantView { kind: "fact", text, lines }], steps: None, loses: Vec::new() })
+}
+
+/// Where the Central Management store can move in a plan of its own: not granted, but planned first.
+pub(super) fn move_cms(problem: &Problem) -> Option<Way> {
+    let to = &problem.estate.pool(planner::cms_options::first(problem, None)?).fqdn;
+    let text = format!("Move the Central Management store to {to} first; the rest is planned afterwards:");
+    let lines = vec![format!("{PLAN} --only cms")];
+    Some(Way { grants: vec![GrantView { kind: "cms", text, lines }], steps: None, loses: Vec::new() })
 }
 
 fn grant(problem: &Problem, grant: &Grant, context: &Context<'_>) -> GrantView {
