@@ -113,3 +113,24 @@ fn users_come_first_where_a_type_alone_has_no_plan_as_declared() {
     assert_eq!(folder.cstopo(&asked).exits(0).out, ran.out);
     assert_eq!(folder.read("plan.json"), file);
 }
+
+/// What nobody may publish yet begins with the move, and goes on when the moved topology was read.
+#[test]
+fn a_plan_begins_with_the_central_management_store_where_its_pool_must_change() {
+    let folder = Folder::of("cms-here-apart");
+    let asked = folder.plan(&["--only", "cms"]);
+    let named = folder.read("plan.json");
+    let ran = folder.plan(&[]);
+    assert_eq!((&ran.out, folder.read("plan.json")), (&asked.out, named), "the same plan");
+    assert!(asked.err.is_empty() && ran.err.contains("as --only cms does"), "{}", ran.all());
+    let last = ran.out.trim_end().rsplit("\n\n").next().unwrap_or_default().replace('\n', " ");
+    assert!(last.ends_with("Then cstopo observe, cstopo plan."), "{last}");
+    // Nothing that is asked for by name is done otherwise.
+    let service = folder.plan(&["--only", "service"]);
+    assert!(!service.out.contains("move-cms") && service.err.is_empty(), "{}", service.all());
+    folder.plan(&[]);
+    folder.apply(&[]).exits(0);
+    // Carried out, it is nothing that is asked for again; the rest is a plan of its own.
+    folder.nothing_to_do(&["--only", "cms"]);
+    folder.finish(&[]);
+}

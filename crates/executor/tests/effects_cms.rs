@@ -4,7 +4,7 @@ mod support;
 
 use executor::driver::Driver;
 use executor::simulated::{Deployment, Fault, FaultKind, Simulated};
-use model::call::{Call, Cmdlet};
+use model::call::{Call, Cmdlet, Task};
 use model::field::{Field, Value, Write};
 use model::problem::{Problem, Slots, Wanted};
 use support::{begin, problem};
@@ -199,4 +199,68 @@ fn the_cmdlet_refuses_what_it_refuses() {
     world.power_on(&host("sql2"));
     assert!(alone(&mut world, named()));
     assert_eq!(world.cms.pool, host("pool02"));
+}
+
+/// pool02 has no store for it, and takes it over.
+fn by_hand(problem: &mut Problem) {
+    *problem = problem.for_cms(problem.estate.pool_named(&host("pool02")).unwrap());
+}
+
+#[test]
+fn people_move_it_to_a_pool_that_has_no_store_for_it() {
+    let steps = [&FAILED_OVER[..], &["save/topology"]].concat();
+    let (mut simulated, now) = after_as(begin(Deployment::seed().cms_in_the_pool()), &steps, by_hand);
+    let step = declared(&now, "move-cms/pool02.contoso.com");
+    holds(&mut simulated, &now, &step);
+    assert!(simulated.world.ledger.is_empty());
+    // From then on the topology names no such store of pool01, and its back end can be changed.
+    let (_, then) = after(simulated, &["publish/pool01.contoso.com/mirroring-off", "publish/pool01.contoso.com/store"]);
+    let pool01 = then.estate.pool_named(&host("pool01")).unwrap();
+    assert_eq!(model::cms::store(&then.estate, pool01), None);
+    for wish in &then.wishes {
+        assert_eq!(then.view(&then.initial).get(Field::PrimarySlot(wish.store)), wish.primaries()[0].into());
+    }
+}
+
+#[test]
+fn by_hand_what_does_not_answer_comes_from_exports() {
+    let mut world = Deployment::healthy().cms_in_the_pool();
+    for dead in ["be1", "be2"] {
+        world.power_off(&host(dead));
+    }
+    world.advance(60);
+    let mut simulated = begin(world);
+    let mut now = problem(&mut simulated, false, &["xds", "lis"]);
+    by_hand(&mut now);
+    let step = declared(&now, "move-cms/pool02.contoso.com");
+    assert_eq!(step.loses.len(), 2);
+    holds(&mut simulated, &now, &step);
+    assert_eq!(simulated.world.ledger.len(), 2, "xds and lis, as was agreed to");
+}
+
+#[test]
+fn by_hand_it_fails_where_the_product_would() {
+    let moved = |world: &mut Deployment, on: &str, force: bool| {
+        let carry = Cmdlet::new("Move-CsManagementServer");
+        let task = Task::MoveCms {
+            from: host("pool01"),
+            to: host("pool02"),
+            front_end: host("fe4"),
+            on: format!("{on}.contoso.com\\RTC").parse().unwrap(),
+            create: Cmdlet::new("Install-CsDatabase").switch("CentralManagementDatabase"),
+            enable: None,
+            carry: if force { carry.switch("Force") } else { carry },
+        };
+        world.perform(&Call::Person(task)).yes()
+    };
+    // The old store does not answer: only from files. Somebody else's SQL Server is none of pool02.
+    let world = || Deployment::seed().cms_in_the_pool();
+    assert!(!moved(&mut world(), "sql2", false) && moved(&mut world(), "sql2", true));
+    assert!(!moved(&mut world(), "be2", true));
+    let mut dark = world();
+    dark.power_off(&host("sql2"));
+    assert!(!moved(&mut dark, "sql2", true));
+    let mut still = world();
+    still.pool_mut(&host("pool02")).unwrap().front_ends.iter_mut().for_each(|f| f.power = false);
+    assert!(!moved(&mut still, "sql2", true));
 }

@@ -7,7 +7,7 @@ use model::attest::{Attestation, Attestations, FenceKind};
 use model::database_type::DatabaseType;
 use model::desired::Desired;
 use model::estate::Product;
-use model::fact::{Fact, Provenance};
+use model::fact::{Fact, Provenance, Reading};
 use model::field::{Field, Value};
 use model::snapshot::Snapshot;
 use model::snapshot::StoreEntry;
@@ -128,4 +128,33 @@ fn an_instance_holds_one_store_of_a_type() {
         }
         other => panic!("{other:?}"),
     }
+}
+
+/// The Central Management store lies in pool02, which nobody manages, and takes writes: it is not in the way of anything.
+#[test]
+fn only_cms_asks_another_pool_to_take_it_over() {
+    let to = |snapshot: &Snapshot| run(snapshot, &[], &["cms"]).unwrap().problem;
+    let there = to(&seed());
+    assert_eq!(there.cms_to.map(|p| there.estate.pool(p).fqdn.to_string()), Some("pool02.contoso.com".to_owned()));
+    assert!(there.wishes.iter().all(|w| !w.manages_slots()), "nothing else is asked for");
+    // It is down there: pool01, which is declared, takes it over.
+    let mut down = seed();
+    let writable = down.facts.iter_mut().find(|f| f.attribute == "cms-writable").unwrap();
+    writable.reading = Reading::Known("no".to_owned());
+    let moved = to(&down);
+    assert_eq!(moved.cms_to.map(|p| moved.estate.pool(p).fqdn.to_string()), Some("pool01.contoso.com".to_owned()));
+    // Nobody knows who holds it.
+    let mut unread = seed();
+    unread.estate.central_management = None;
+    unread.facts.retain(|f| f.attribute != "holds-cms");
+    let Err(Fault::Input(errors)) = run(&unread, &[], &["cms"]) else { panic!("nobody knows where it is") };
+    assert!(errors[0].code == "CT2018" && errors[0].message.contains("not known which pool holds"), "{errors:?}");
+    // There is no other pool.
+    let mut alone = seed();
+    alone.estate.pools.retain(|p| p.fqdn.label() == "pool01");
+    alone.estate.stores.retain(|s| s.users[0].label() == "pool01");
+    alone.estate.central_management = alone.estate.pools.first().map(|p| p.fqdn.clone());
+    alone.facts.retain(|f| !f.subject.contains("pool02"));
+    let Err(Fault::Input(errors)) = run(&alone, &[], &["cms"]) else { panic!("there is no other pool") };
+    assert!(errors[0].message.contains("no other pool"), "{errors:?}");
 }
