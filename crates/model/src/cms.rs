@@ -1,6 +1,8 @@
 //! Questions about the Central Management store that several rules ask: which pool holds it, whether its databases are
 //! served, which pool could take it over. Pure functions of a problem; it knows no actions.
 
+use std::collections::BTreeSet;
+
 use crate::condition::Condition;
 use crate::database_type::DatabaseType;
 use crate::declaration::{Clause, clause};
@@ -70,6 +72,15 @@ pub fn destination(problem: &Problem) -> Option<PoolId> {
     let product = |p: PoolId| problem.estate.pool(p).product;
     let others = problem.estate.pool_ids().filter(|&p| p != from && product(p) == product(from));
     others.min_by_key(|&p| (!able(v, p).holds(), !runs(v, p).holds(), store(&problem.estate, p).is_some(), p))
+}
+
+/// The pool that is asked to take the Central Management store over, by the part of a problem that manages some stores: the
+/// part with the store that is left, because it has to be served first; every part where nobody manages that one.
+#[must_use]
+pub fn asked_of(problem: &Problem, managed: &BTreeSet<StoreId>) -> Option<PoolId> {
+    let left = holder(problem.view(&problem.initial)).and_then(|from| store(&problem.estate, from));
+    let elsewhere = |s: StoreId| problem.wish(s).is_some() && !managed.contains(&s);
+    problem.cms_to.filter(|_| !left.is_some_and(elsewhere))
 }
 
 /// Whether a pool is in service: its Front Ends run, its User store is served.

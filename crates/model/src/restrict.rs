@@ -99,7 +99,8 @@ impl Problem {
         let consents = databases.filter(|&d| self.consents.contains(&ids.database(d))).collect();
         let builds = small.iter().filter_map(|(i, at)| Some((*at, self.builds.get(i)?.clone()))).collect();
         let ports = small.iter().filter_map(|(i, at)| Some((*at, *self.ports.get(i)?))).collect();
-        let cms_to = self.cms_to.and_then(|p| estate.pool_named(&self.estate.pool(p).fqdn));
+        let asked = crate::cms::asked_of(self, &kept.managed);
+        let cms_to = asked.and_then(|p| estate.pool_named(&self.estate.pool(p).fqdn));
         let problem = Self {
             initial,
             cms_to,

@@ -117,7 +117,7 @@ pub fn again(problem: &Problem, whole: &mut Problem, part: &Kept, actions: &[Act
 fn focus(problem: &Problem, whole: &mut Problem, part: &Kept, leave: Leave) {
     whole.wishes = part.managed.iter().filter_map(|&s| problem.wish(s).cloned()).collect();
     whole.leave = leave;
-    whole.cms_to = problem.cms_to.filter(|p| part.pools.contains(p));
+    whole.cms_to = model::cms::asked_of(problem, &part.managed).filter(|p| part.pools.contains(p));
 }
 
 /// A reason in ids of the whole; its places stay.

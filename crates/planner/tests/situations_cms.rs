@@ -8,7 +8,7 @@ use model::database_type::DatabaseType::{self, Application, CentralMgmt, User};
 use model::declaration::{Evidence, Risk, StepId, Undo};
 use model::estate::{FrontEndId, PoolId, StoreId};
 use model::field::{Field, Value};
-use model::problem::{Problem, Slots, Wanted};
+use model::problem::{Problem, Slots, Wanted, Wish};
 use planner::cms_options::{Stand, first, ways};
 use planner::refusal::Grant;
 use planner::solve::{Outcome, solve};
@@ -418,4 +418,18 @@ fn the_pool_that_does_not_hold_it_need_not_give_its_databases_up() {
     // Where nobody knows who holds it, they may be the last.
     set(&mut p, Field::HoldsCms(POOL01), Value::Unknown);
     assert!(matches!(solve(&p), Outcome::NoPlan { .. }));
+}
+
+#[test]
+fn other_pools_are_served_and_do_not_ask_for_the_move() {
+    let mut p = beside();
+    // pool02 is declared too, and well.
+    let own = p.estate.store_ids().filter(|&s| p.estate.store(s).pool == POOL02).collect::<Vec<_>>();
+    p.wishes.extend(own.into_iter().map(|store| Wish {
+        store,
+        slots: support::world::ordered(SQL2, None),
+        witness: Wanted::Unmanaged,
+        principal: None,
+    }));
+    planned(&p.for_cms(POOL02), &[&FAILED_OVER[..], &["save/topology", "move-cms/pool02"]].concat());
 }

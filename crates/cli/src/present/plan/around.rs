@@ -77,7 +77,8 @@ pub(super) fn of(world: &World<'_>, n: usize) -> Option<Around> {
     })
 }
 
-/// The managed pools that a step is about: a machine is about every pool whose stores it may hold.
+/// The managed pools that a step is about: a machine is about every pool whose stores it may hold, a pool that nobody manages
+/// about all that are.
 fn pools(world: &World<'_>, subject: Subject) -> Vec<PoolId> {
     let all = world.problem().pools();
     let estate = world.estate();
@@ -85,7 +86,8 @@ fn pools(world: &World<'_>, subject: Subject) -> Vec<PoolId> {
         world.problem().managed(pool).any(|w| estate.store(w.store).instances.iter().any(|&i| estate.host_of(i) == h))
     };
     match subject {
-        Subject::Pool(p) => all.into_iter().filter(|&x| x == p).collect(),
+        Subject::Pool(p) if all.contains(&p) => vec![p],
+        Subject::Pool(_) => all,
         Subject::Host(h) => all.into_iter().filter(|&x| on(h, x)).collect(),
         Subject::Estate => all,
     }
@@ -129,6 +131,7 @@ fn users(world: &World<'_>, pools: &[PoolId], n: usize) -> Vec<String> {
     if p.declaration.stage == Stage::Serve && work == Work::Change && world.moves_users(p) {
         said.push(known::MOBILE.to_owned());
     }
+    said.extend(world.restarted_by_hand(p).map(|f| format!("those of {f} are signed out while it restarts")));
     let archived = pools.iter().any(|&pool| world.estate().store_of(pool, DatabaseType::Archiving).is_some());
     if matches!(work, Work::Restart | Work::FullStop) && archived {
         said.push(known::ARCHIVE.to_owned());

@@ -3,7 +3,6 @@
 use model::actions::Action;
 use std::collections::BTreeSet;
 
-use model::call::{Call, Task};
 use model::database_type::DatabaseType;
 use model::declaration::{Performer, Stage, Work};
 use model::estate::PoolId;
@@ -120,9 +119,10 @@ fn users(world: &World<'_>) -> Vec<String> {
         users.push(format!("After step {first} {}.", known::MOBILE));
     }
     for (n, p) in world.placed().iter().enumerate() {
-        if let Some(Call::Person(Task::MoveCms { front_end, .. })) = world.way(p).map(|w| &w.call) {
-            users.push(format!("{} ends with a restart of {front_end}: its users are signed out meanwhile.", n + 1));
-        }
+        let restarted = world.restarted_by_hand(p);
+        users.extend(
+            restarted.map(|f| format!("{} ends with a restart of {f}: its users are signed out meanwhile.", n + 1)),
+        );
     }
     if users.is_empty() {
         users.push("they notice nothing.".to_owned());

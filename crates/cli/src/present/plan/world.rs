@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::call::{Call, Task};
 use model::declaration::{Performer, Risk, Way, Work};
 use model::estate::{Estate, InstanceId, PoolId};
 use model::fact::Fact;
@@ -15,6 +16,7 @@ use planner::sequence::Placed;
 use planner::solve::Solved;
 use planner::step::Rules;
 use serde::Serialize;
+use topology::names::Fqdn;
 
 use super::touched::Touched;
 use crate::present::Context;
@@ -133,6 +135,15 @@ impl<'a> World<'a> {
     #[must_use]
     pub fn way(&self, p: &'a Placed) -> Option<&'a Way> {
         p.declaration.way(self.view(&p.before)).or(p.declaration.ways.first())
+    }
+
+    /// The Front End that people restart as a part of a task.
+    #[must_use]
+    pub fn restarted_by_hand(&self, p: &'a Placed) -> Option<&'a Fqdn> {
+        match &self.way(p)?.call {
+            Call::Person(Task::MoveCms { front_end, .. }) => Some(front_end),
+            Call::Person(_) | Call::Cmdlets(_) | Call::Sql { .. } | Call::SqlInTurn(_) | Call::Wait => None,
+        }
     }
 
     /// Who performs a step.

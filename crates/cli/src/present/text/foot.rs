@@ -89,7 +89,13 @@ pub(super) fn dangers(page: &mut Page, view: &PlanView) {
         let word = if other.another_goal { "Another goal" } else { "Not chosen" };
         page.labelled(word, LABEL, &other.text);
     }
-    page.blank();
+    let nothing = dangers.no_way_back.is_empty()
+        && dangers.blind_restart().is_none()
+        && dangers.survivors.is_empty()
+        && view.alternatives.is_empty();
+    if !nothing {
+        page.blank();
+    }
 }
 
 /// Which plan it is, what it rests on, and the last lines.
