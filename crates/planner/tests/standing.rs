@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt::{Debug, Write as _};
 
 use model::declaration::Clause;
+use model::field::Field;
 use model::problem::Problem;
 use model::truth::Truth;
 use near::{compare, neighbours, places};
@@ -71,7 +72,14 @@ fn look(problem: &Problem, counts: &mut Counts) {
         counts.add("assumed", format!("{} {}", kind(&field), kind(&value)), 1);
     }
     for wish in &problem.for_service().wishes {
-        counts.add("for service", if wish.principal.is_some() { "from somewhere" } else { "from nowhere" }, 1);
+        let slot = |field| v.get(field).instance();
+        let from = match wish.principal {
+            None => "from nowhere",
+            server if server == slot(Field::PrimarySlot(wish.store)) => "from the primary slot",
+            server if server == slot(Field::MirrorSlot(wish.store)) => "from the mirror slot",
+            Some(_) => "from elsewhere",
+        };
+        counts.add("for service", from, 1);
     }
     for pool in problem.pools() {
         let share = usize::try_from(unserved(problem, &problem.initial, pool)).unwrap();
