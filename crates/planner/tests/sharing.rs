@@ -3,6 +3,7 @@
 
 mod support;
 
+use model::actions::{Action, Publish};
 use model::declaration::StepId;
 use model::estate::Product;
 use model::problem::Problem;
@@ -63,7 +64,18 @@ fn pools_of_two_products_are_never_one_visit() {
     p.policy.publish_wait = Some(24 * 3600);
     assert_eq!(solved(&p).shared.saved, 3);
     p.estate.pools[1].product = Product::Skype2015;
-    assert_eq!(solved(&p).shared.saved, 0, "each has its own Topology Builder");
+    let apart = solved(&p);
+    assert_eq!((apart.shared.saved, apart.searched.parts), (0, 2), "each has its own Topology Builder");
+    let publish = |number: &str| {
+        apart.plan.steps.iter().find_map(|s| match &s.action {
+            Action::Publish(p) if s.declaration.id.0.contains(number) => Some(p.clone()),
+            _ => None,
+        })
+    };
+    let [one, other] = ["00001", "00002"].map(|number| publish(number).unwrap());
+    assert_eq!(Publish::together(&p, &[&one, &other]), None);
+    p.estate.pools[1].product = p.estate.pools[0].product;
+    assert!(Publish::together(&p, &[&one, &other]).is_some());
 }
 
 #[test]
