@@ -21,6 +21,9 @@ use near::{compare, name, neighbours, places};
 use planner::step::Rules;
 use support::solved;
 
+/// What is said under each heading, and how often.
+type Lines = BTreeMap<(&'static str, String), usize>;
+
 /// The names of a state by their roles in it.
 struct Names<'a> {
     problem: &'a Problem,
@@ -164,7 +167,7 @@ fn kinds(all: &[impl Debug]) -> String {
 
 #[test]
 fn every_action_is_what_the_page_says() {
-    let mut all: BTreeMap<String, (usize, BTreeMap<(&'static str, String), usize>)> = BTreeMap::new();
+    let mut all: BTreeMap<String, (usize, Lines)> = BTreeMap::new();
     for (_, problem) in cases::all() {
         let solved = solved(&problem);
         let rules = Rules::new(&solved.plan.problem);
