@@ -195,8 +195,9 @@ fn every_action_is_what_the_page_says() {
 #[derive(Default)]
 struct Reach([usize; HEADS.len()]);
 
-/// What is counted of each kind. Sent: arguments of cmdlets, and statements. Known: steps that are known to lose.
-const HEADS: [&str; 15] = [
+/// What is counted of each kind. Sent: arguments of cmdlets, and statements. Possible, known: steps that
+/// may lose, and those that are known to.
+const HEADS: [&str; 16] = [
     "proposed",
     "begins",
     "meanwhile",
@@ -207,6 +208,7 @@ const HEADS: [&str; 15] = [
     "ways",
     "sent",
     "risks",
+    "possible",
     "known",
     "loses",
     "harm",
@@ -227,6 +229,7 @@ impl Reach {
             d.ways.len(),
             d.ways.iter().map(|w| sent(&w.call)).sum(),
             d.risks.len(),
+            usize::from(d.risk(v) == Risk::PossibleLoss),
             usize::from(d.risk(v) == Risk::KnownLoss),
             d.loses.len(),
             usize::from(d.stops_harm),

@@ -234,3 +234,21 @@ fn a_mirror_slot_that_was_not_read_may_hold_what_becomes_a_primary() {
     p.initial.set(&p.estate, Field::MirrorSlot(elsewhere), Value::Unknown);
     assert!(asks(&p));
 }
+
+#[test]
+fn what_differs_in_more_than_names_is_solved_for_itself() {
+    let base = many(&[Pool::default(), Pool { pair: 2, ..Pool::default() }], false);
+    let store = base.estate.pool(PoolId(1)).stores[0];
+    let (d, i) = (base.estate.store(store).databases[0], base.estate.store(store).instances[0]);
+    let distinct = |change: &dyn Fn(&mut Problem)| {
+        let mut p = base.clone();
+        change(&mut p);
+        let plan = solved(&p);
+        (plan.searched.parts, plan.searched.distinct)
+    };
+    assert_eq!(distinct(&|_| {}), (2, 1));
+    assert_eq!(distinct(&|p| p.estate.pools[1].product = model::estate::Product::Skype2015), (2, 2));
+    assert_eq!(distinct(&|p| p.estate.databases[d.0 as usize].megabytes = Some(50 * 1024)), (2, 2));
+    assert_eq!(distinct(&|p| _ = p.consents.insert(d)), (2, 2));
+    assert_eq!(distinct(&|p| _ = p.builds.insert(i, "11.0.7001.0 Enterprise".to_owned())), (2, 2));
+}
