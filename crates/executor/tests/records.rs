@@ -48,6 +48,8 @@ fn what_is_written_is_read_and_a_plan_is_used_once() {
     write(&path, vec![ended(2, StepOutcome::Done), Entry::RunEnded { code: 8, reason: "asked".to_owned() }]);
     let used = journal::read(&path).unwrap().used(PLAN).unwrap();
     assert_eq!((used.done, used.in_flight, used.ended), (2, None, Some(now())));
+    write(&path, vec![ended(3, StepOutcome::AlreadyTrue), ended(4, StepOutcome::Partial)]);
+    assert_eq!(journal::read(&path).unwrap().used(PLAN).unwrap().done, 3, "what was true already is done too");
 }
 
 #[test]

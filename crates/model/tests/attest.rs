@@ -111,6 +111,29 @@ fn the_last_word_counts() {
 }
 
 #[test]
+fn what_is_of_one_time_is_decided() {
+    let mut withdrawn = fence(FenceKind::PoweredOff);
+    "no".clone_into(&mut withdrawn.value);
+    let words = |first: &Attestation, last: &Attestation| fenced(&seed(), vec![first.clone(), last.clone()]).0;
+    let said = fence(FenceKind::PoweredOff);
+    assert_eq!(words(&said, &withdrawn), Value::No, "of two words of one time the last in the file counts");
+    assert_eq!(words(&withdrawn, &said), Value::Yes);
+    // It counts until then, and then still.
+    let mut ends = said;
+    ends.until = Some(seed().read.to);
+    assert_eq!(fenced(&seed(), vec![ends]).0, Value::Yes);
+    // Only what was read after the word overrules it.
+    let mut snapshot = seed();
+    let estate = snapshot.observed_estate().unwrap();
+    let field = Field::LogBackups(estate.pool_named(&fqdn("pool01.contoso.com")).unwrap());
+    let word = Attestation::new(&snapshot, &estate, field, Value::Yes, WHO, at(BEFORE));
+    snapshot.with_facts(vec![Fact::known(&estate, field, Value::No, Provenance::new("msdb", None, at(BEFORE)))]);
+    let (facts, refuted) = merge(&snapshot, &list(vec![word])).unwrap();
+    let counts = facts.iter().find(|f| f.attribute == "log-backups").map(|f| f.value(&estate));
+    assert_eq!((counts, refuted), (Some(Value::Yes), Vec::new()));
+}
+
+#[test]
 fn aftercare_stays_until_the_slots_change() {
     let snapshot = seed();
     let estate = snapshot.observed_estate().unwrap();

@@ -186,6 +186,47 @@ fn time_is_counted_while_users_are_out_stores_silent_or_unprotected() {
     assert_eq!(price(&alone, &alone.initial, &d)[6], 0, "no mirror is wanted");
     want(&mut alone, BE1, Some(BE2));
     assert_eq!(price(&alone, &alone.initial, &d)[6], 600);
+    let mut one_behind = h.clone();
+    let last = *one_behind.estate.store(StoreId(0)).databases.last().unwrap();
+    set(&mut one_behind, Field::Session(last, BE2), Value::Synchronizing);
+    assert_eq!(price(&one_behind, &one_behind.initial, &d)[6], 600, "until its last database is protected");
+}
+
+#[test]
+fn while_a_pool_stands_only_what_mends_something_is_taken() {
+    // Two serve, and the pool has no quorum: invariants 1 and 4 are false.
+    let mut p = one();
+    copies(&mut p, BE2, Value::Unmirrored, Value::NoSession, Value::Complete);
+    for f in p.estate.front_end_ids().collect::<Vec<_>>() {
+        set(&mut p, Field::Services(f), Stopped);
+    }
+    let databases = p.estate.store(StoreId(0)).databases.clone();
+    let mut d = step(&seed(&[DatabaseType::User], 3), "save/").1;
+    d.requires.clear();
+    d.achieves = vec![model::condition::Condition::Is(Field::Saved, Yes)];
+    d.stops_harm = false;
+    set(&mut p, Field::Saved, No);
+    let taken = |d: &Declaration| {
+        let rules = Rules::new(&p);
+        rules.take(&p.initial, &rules.standing(&p.initial), d).is_some()
+    };
+    d.end = vec![write(Field::Saved, Yes)];
+    assert!(!taken(&d), "it mends nothing");
+    d.end.extend(databases.iter().map(|&x| write(Field::Role(x, BE2), Value::Mirror)));
+    assert!(taken(&d), "two principals come before the pool");
+    d.end = vec![write(Field::Saved, Yes)];
+    d.end.extend(p.estate.front_end_ids().map(|f| write(Field::Services(f), Running)));
+    assert!(!taken(&d), "to start the pool mends nothing of two principals");
+}
+
+/// What a plan rests on is read again before it is applied (operations §13): also what only its risk reads.
+#[test]
+fn a_plan_rests_on_what_its_risks_read() {
+    let mut p = seed(&[DatabaseType::User], 3);
+    let d = p.estate.store(StoreId(0)).databases[1];
+    set(&mut p, Field::Content(d, BE2), Value::Behind);
+    p.consents.insert(d);
+    assert!(solved(&p).plan.base.contains(&Field::Content(d, BE2)));
 }
 
 /// Rules §2, safe stop: invariants hold; every pool is served; every Front End runs the published slots; and one Front End that

@@ -5,6 +5,9 @@ mod support;
 
 use std::collections::BTreeSet;
 
+use model::actions::Action;
+use model::condition::Condition;
+use model::declaration::Clause;
 use model::estate::PoolId;
 use model::field::{Field, Value};
 use model::problem::Problem;
@@ -214,4 +217,38 @@ fn pools_on_one_host_share_publishes_too() {
     let verifier = Verifier::new(&p, plan.plan.steps.iter().map(|s| &s.declaration).collect());
     assert_eq!(verifier.failure(&order(&plan)), None);
     again(&p, &plan);
+}
+
+/// Rules K3: an instance in any mirror slot cannot become the primary slot, and a slot that was not read may hold any.
+#[test]
+fn a_mirror_slot_that_was_not_read_may_hold_what_becomes_a_primary() {
+    let mut p = many(&[Pool::default(), Pool { pair: 2, ..Pool::default() }], false);
+    let elsewhere = p.estate.pool(PoolId(1)).stores[0];
+    let asks = |p: &Problem| {
+        let publishes = Action::proposals(p, &p.initial).into_iter().map(|a| a.declare(p));
+        let mut store = publishes.filter(|d| d.id.0 == "publish/pool00001.contoso.com/store");
+        let asked = |c: &Clause| matches!(c.condition, Condition::IsNot(Field::MirrorSlot(s), _) if s == elsewhere);
+        store.next().unwrap().requires.iter().any(asked)
+    };
+    assert!(!asks(&p), "it is known, and nobody changes it to this");
+    p.initial.set(&p.estate, Field::MirrorSlot(elsewhere), Value::Unknown);
+    assert!(asks(&p));
+}
+
+#[test]
+fn what_differs_in_more_than_names_is_solved_for_itself() {
+    let base = many(&[Pool::default(), Pool { pair: 2, ..Pool::default() }], false);
+    let store = base.estate.pool(PoolId(1)).stores[0];
+    let (d, i) = (base.estate.store(store).databases[0], base.estate.store(store).instances[0]);
+    let distinct = |change: &dyn Fn(&mut Problem)| {
+        let mut p = base.clone();
+        change(&mut p);
+        let plan = solved(&p);
+        (plan.searched.parts, plan.searched.distinct)
+    };
+    assert_eq!(distinct(&|_| {}), (2, 1));
+    assert_eq!(distinct(&|p| p.estate.pools[1].product = model::estate::Product::Skype2015), (2, 2));
+    assert_eq!(distinct(&|p| p.estate.databases[d.0 as usize].megabytes = Some(50 * 1024)), (2, 2));
+    assert_eq!(distinct(&|p| _ = p.consents.insert(d)), (2, 2));
+    assert_eq!(distinct(&|p| _ = p.builds.insert(i, "11.0.7001.0 Enterprise".to_owned())), (2, 2));
 }

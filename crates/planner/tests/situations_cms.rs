@@ -433,3 +433,26 @@ fn other_pools_are_served_and_do_not_ask_for_the_move() {
     }));
     planned(&p.for_cms(POOL02), &[&FAILED_OVER[..], &["save/topology", "move-cms/pool02"]].concat());
 }
+
+#[test]
+fn of_several_pools_the_first_that_can_takes_it_over() {
+    let mut p = apart(&[&["be1", "be2"], &["sql2"], &["sql3"]], &[User, CentralMgmt]);
+    set(&mut p, Field::HoldsCms(POOL01), Value::Yes);
+    assert_eq!(cms::taker(&p), Some(POOL02));
+    let stands = p.estate.pool(POOL02).front_ends[0];
+    set(&mut p, Field::Services(stands), Value::Stopped);
+    assert_eq!(cms::taker(&p), Some(PoolId(2)), "one whose Front Ends run");
+    set(&mut p, Field::HoldsCms(PoolId(2)), Value::Unknown);
+    assert_eq!(cms::taker(&p), Some(POOL02), "what is not known to be paired is not asked");
+}
+
+#[test]
+fn that_it_is_elsewhere_is_no_way_out_where_it_is_known_to_be_here() {
+    let mut p = alone(false);
+    want(&mut p, BE2, Some(BE1));
+    set(&mut p, Field::CmsWritable, Value::Yes);
+    assert!(matches!(solve(&p), Outcome::NoPlan { .. }));
+    let elsewhere = |g: &Grant| matches!(g, Grant::Fact(Field::HoldsCms(_), _));
+    let refusal = planner::refusal::explain(&p, 0);
+    assert!(!refusal.ways_out.iter().any(|w| w.grants.iter().any(elsewhere)), "{refusal:#?}");
+}

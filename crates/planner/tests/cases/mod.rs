@@ -30,6 +30,7 @@ pub fn all() -> Vec<(&'static str, Problem)> {
         ("the mirror moves to another host", moved()),
         ("mirroring ends", ended()),
         ("a mirror is added, with a witness", added()),
+        ("mirrors that a cmdlet can publish are added", unmirrored(&Plan { types: &FOUR[2..], ..Plan::default() })),
         ("two slots in any order, and a mirror is added", pair()),
         ("a role, whatever the slots", role(BE2)),
         ("one type half here, half there, comes home", half()),
