@@ -86,7 +86,9 @@ pub fn changes(problem: &Problem, first: &State, last: &State) -> Vec<Change> {
         let line = |what| Line { what, old: seen(old, wish.store, what), new: seen(new, wish.store, what) };
         let whats = [What::PrimarySlot, What::MirrorSlot, What::WitnessSlot, What::Principal, What::Session];
         // A slot of a store that people moved away is no slot of the topology any more.
-        let gone = |l: &Line| problem.cms_to.is_some() && l.what.is_slot() && l.new == Seen::Value(Value::Unknown) && l.old != l.new;
+        let gone = |l: &Line| {
+            problem.cms_to.is_some() && l.what.is_slot() && l.new == Seen::Value(Value::Unknown) && l.old != l.new
+        };
         let lines: Vec<Line> = whats.into_iter().map(line).filter(|l| !gone(l)).collect();
         let known = of_pool.entry(problem.estate.store(wish.store).pool).or_default();
         match known.iter().find(|&&n| all[n].lines == lines) {

@@ -88,7 +88,8 @@ pub fn ways(problem: &Problem, steps: &[StepId]) -> Option<(PoolId, Vec<Way>)> {
         (if mirror { Stand::Closed } else { Stand::ByHand }, None),
     ];
     let told = if broken { ALL.len() } else { 1 };
-    let way = |(n, (option, (stand, price)))| Way { option, stand, price, apart: apart.filter(|_| n == 0), whole: mirror };
+    let way =
+        |(n, (option, (stand, price)))| Way { option, stand, price, apart: apart.filter(|_| n == 0), whole: mirror };
     Some((pool, ALL.iter().zip(stands).take(told).enumerate().map(way).collect()))
 }
 

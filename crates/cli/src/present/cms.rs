@@ -137,15 +137,16 @@ fn shown(problem: &Problem, names: &Names, way: &Way, refused: bool) -> Shown {
         Stand::Open => ("open", format!("{}: {}. Needs {}.", option.what, priced(way), option.needs)),
         Stand::ByHand if option.needs.is_empty() => (
             "by hand",
-            format!(
-                "{}: the pool that is paired for it could not run it now; nothing of it is planned.",
-                option.what
-            ),
+            format!("{}: the pool that is paired for it could not run it now; nothing of it is planned.", option.what),
         ),
         Stand::ByHand => ("by hand", format!("{}: {}. Needs {}.", option.what, option.price, option.needs)),
         Stand::Closed => ("not here", format!("{}: only where {}.", option.what, option.when)),
     };
-    let steps = if refused && way.stand == Stand::ByHand { option.steps.iter().map(|s| names.fill(s)).collect() } else { Vec::new() };
+    let steps = if refused && way.stand == Stand::ByHand {
+        option.steps.iter().map(|s| names.fill(s)).collect()
+    } else {
+        Vec::new()
+    };
     Shown { key: option.key, stand, text, steps }
 }
 

@@ -23,7 +23,8 @@ pub(super) fn instructions(
         commands("Create its databases, empty:", only(create)),
     ];
     if let Some(enable) = enable {
-        let text = "This must succeed. If it does not, go no further: there could be no Central Management store at all.";
+        let text =
+            "This must succeed. If it does not, go no further: there could be no Central Management store at all.";
         steps.push(commands(text, only(enable)));
     }
     let move_it = match enable {
@@ -33,7 +34,8 @@ pub(super) fn instructions(
     steps.push(commands(move_it, only(carry)));
     steps.push("Run local setup, step 2 of the Deployment Wizard, on every computer that the cmdlet lists.".into());
     steps.push(
-        format!("When the other Front Ends of {to} run, restart {front_end}: its services need their new groups.").into(),
+        format!("When the other Front Ends of {to} run, restart {front_end}: its services need their new groups.")
+            .into(),
     );
     let replicas = Cmdlet::new("Get-CsManagementStoreReplicationStatus");
     steps.push(commands("Wait until UpToDate is True of every computer:", &[replicas]));
@@ -46,7 +48,9 @@ pub(super) fn instructions(
         steps,
         notes: vec![
             "A move that fails is run again, on this pool or on the other one.".to_owned(),
-            format!("Leave xds and lis of {from} where they are until the replicas are current: they are the way back."),
+            format!(
+                "Leave xds and lis of {from} where they are until the replicas are current: they are the way back."
+            ),
         ],
     }
 }

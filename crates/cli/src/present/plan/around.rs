@@ -158,7 +158,12 @@ fn failures(world: &World<'_>, pools: &[PoolId], state: &State) -> (&'static str
         let all = databases.len();
         said.push(world.names.both(|n| format!("{} holds the only copy of {}", n.host(host), count(all, "database"))));
     }
-    for host in servers(world, v, pools).into_iter().filter(|h| !copies.contains_key(h)) {
+    let servers = servers(world, v, pools);
+    if servers.is_empty() && copies.is_empty() && pools.iter().any(|&p| world.problem().managed(p).next().is_some()) {
+        worst = Truth::False;
+        said.push(Text::plain("nobody serves, and no complete copy is known"));
+    }
+    for host in servers.into_iter().filter(|h| !copies.contains_key(h)) {
         let truth = voter(world, pools, state, host);
         if truth != Truth::True {
             said.push(world.names.both(|n| format!("{} has a vote that cannot be spared", n.host(host))));

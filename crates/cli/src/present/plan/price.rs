@@ -1,6 +1,5 @@
 //! What a plan costs: users, the archive, protection, people with their rights, time by part of the work.
 
-use model::actions::Action;
 use std::collections::BTreeSet;
 
 use model::database_type::DatabaseType;
@@ -109,9 +108,8 @@ fn users(world: &World<'_>) -> Vec<String> {
             verb(restarts.len(), "signs", "sign")
         ));
     }
-    let created = |a: &Action| matches!(a, Action::CreateDatabases(_) | Action::BringBack(_));
     let fails_over = world
-        .numbers(|p| p.declaration.stage == Stage::Serve && p.declaration.work == Work::Change && !created(&p.action))
+        .numbers(|p| p.declaration.stage == Stage::Serve && p.declaration.work == Work::Change)
         .into_iter()
         .filter(|&n| world.moves_users(&world.placed()[n - 1]));
     let fails_over: Vec<usize> = fails_over.collect();

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use model::actions::Action;
 use model::call::{Call, Task};
 use model::declaration::{Performer, Risk, Way, Work};
 use model::estate::{Estate, InstanceId, PoolId};
@@ -171,9 +172,13 @@ impl<'a> World<'a> {
         user.is_none_or(|s| v.store_served(s) == Truth::True)
     }
 
-    /// Whether a step lets the users of some pool be served from where they were not.
+    /// Whether a step lets the users of some pool be served from where they were not. Databases that are created or filled
+    /// again are nothing that a session of theirs could follow.
     #[must_use]
     pub fn moves_users(&self, p: &'a Placed) -> bool {
+        if matches!(p.action, Action::CreateDatabases(_) | Action::BringBack(_)) {
+            return false;
+        }
         let (before, after) = (self.view(&p.before), self.view(&p.taken.after));
         let user = |pool: &PoolId| self.estate().store_of(*pool, model::database_type::DatabaseType::User);
         self.problem().pools().iter().filter_map(user).map(|s| self.estate().store(s)).any(|store| {
