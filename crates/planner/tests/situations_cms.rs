@@ -456,3 +456,43 @@ fn that_it_is_elsewhere_is_no_way_out_where_it_is_known_to_be_here() {
     let refusal = planner::refusal::explain(&p, 0);
     assert!(!refusal.ways_out.iter().any(|w| w.grants.iter().any(elsewhere)), "{refusal:#?}");
 }
+
+#[test]
+fn it_goes_to_a_pool_that_runs_paired_ones_first_and_of_the_same_product() {
+    // pool02 and pool03 are paired with nobody here; pool01 holds it.
+    let three = apart(&[&["be1", "be2"], &["sql2"], &["sql3"]], &[User, Application, CentralMgmt]);
+    let mut p = night(three);
+    for n in 0..3 {
+        set(&mut p, Field::HoldsCms(PoolId(n)), if n == 0 { Value::Yes } else { Value::No });
+    }
+    let to = |p: &Problem| cms::destination(p);
+    // Both have a store for it that serves: the first by name.
+    assert_eq!(to(&p), Some(POOL02));
+    let theirs = |p: &Problem, n: u16| cms::store(&p.estate, PoolId(n)).unwrap();
+    // That of pool02 is not there: pool03 is better. Neither is: the first by name again.
+    let (second, third) = (theirs(&p, 1), theirs(&p, 2));
+    let gone = |p: &mut Problem, s: StoreId| {
+        let at = p.estate.store(s).instances[0];
+        copy(p, s, at, Value::Absent, Value::NoSession, Value::Nothing);
+    };
+    gone(&mut p, second);
+    assert_eq!(to(&p), Some(PoolId(2)));
+    gone(&mut p, third);
+    assert_eq!(to(&p), Some(POOL02));
+    // pool02 does not run, then it is of another product.
+    let theirs = p.estate.pool(POOL02).front_ends[0];
+    set(&mut p, Field::Services(theirs), Value::Stopped);
+    assert_eq!(to(&p), Some(PoolId(2)));
+    set(&mut p, Field::Services(theirs), Value::Running);
+    p.estate.pools[1].product = model::estate::Product::Skype2015;
+    assert_eq!(to(&p), Some(PoolId(2)));
+    // Nobody knows who holds it.
+    set(&mut p, Field::HoldsCms(POOL01), Value::Unknown);
+    assert_eq!(to(&p), None);
+    // One that has no store for it and runs comes before one whose store for it does not answer.
+    let mut p = beside();
+    assert_eq!(to(&p), Some(POOL02));
+    let theirs = p.estate.pool(POOL02).front_ends[0];
+    set(&mut p, Field::Services(theirs), Value::Stopped);
+    assert_eq!(first(&p, None), None, "it does not run");
+}
