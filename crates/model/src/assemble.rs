@@ -87,7 +87,7 @@ pub fn assemble(
     let mut problem = Problem { estate, initial, wishes, policy, consents, builds, ports, cms_to, leave, lifted };
     let mut left_out = left_out;
     if only.iter().any(|name| name == CMS) {
-        let to = destination(&problem).map_err(|e| Fault::Input(vec![e]))?;
+        let to = destination(&problem)?;
         left_out.splice(0..0, problem.wishes.clone());
         problem = problem.for_cms(to);
     } else if only.iter().any(|name| name == SERVICE) {
@@ -126,8 +126,10 @@ pub const SERVICE: &str = "service";
 pub const CMS: &str = "cms";
 
 /// The pool that is to take the Central Management store over; the one that holds it where nothing declared is in its way.
-fn destination(problem: &Problem) -> Result<PoolId, Diagnostic> {
-    let error = |message: String, help: &str| argument("--only", CMS, message, vec![("help", suggest::wrap(help))]);
+fn destination(problem: &Problem) -> Result<PoolId, Fault> {
+    let error = |message: String, help: &str| {
+        Fault::Input(vec![argument("--only", CMS, message, vec![("help", suggest::wrap(help))])])
+    };
     let v = problem.view(&problem.initial);
     let Some(from) = cms::holder(v) else {
         return Err(error(
