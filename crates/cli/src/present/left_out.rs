@@ -34,8 +34,7 @@ pub fn sentence(problem: &Problem, state: &State, context: &Context<'_>) -> Stri
     if pools.len() > TOLD {
         all.push(format!("and {} more", count(pools.len() - TOLD, "pool")));
     }
-    let then = if problem.cms_to.is_some() { " Then cstopo observe, cstopo plan." } else { "" };
-    format!(" Left undone by --only: {}.{then}", all.join("; "))
+    format!(" Left undone by --only: {}.", all.join("; "))
 }
 
 /// What is wrong with the stores of a pool that were left out.

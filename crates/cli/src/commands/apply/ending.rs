@@ -176,7 +176,7 @@ fn whole(say: &dyn Fn(&str), reviewed: &Reviewed, report: &Report, screen: &Scre
     let pools: Vec<String> = problem.pools().into_iter().map(|p| left_out::whom(problem, &context, p)).collect();
     let moved = problem.cms_to.filter(|_| reviewed.file.only.iter().any(|name| name == CMS));
     let is = if let Some(to) = moved {
-        format!("as far as they can be before the Central Management store is read on {}", estate.pool(to).fqdn)
+        format!("served as far as they can be, and the Central Management store is on {}", estate.pool(to).fqdn)
     } else if reviewed.file.only.iter().any(|name| name == SERVICE) {
         "served, which is what the plan was kept to".to_owned()
     } else {

@@ -144,7 +144,8 @@ impl PlanView {
 fn left_undone(solved: &Solved, context: &Context<'_>) -> String {
     let problem = &solved.plan.problem;
     let end = solved.placed.last().map_or(&problem.initial, |p| &p.taken.after);
-    left_out::sentence(problem, end, context).trim_start().to_owned()
+    let then = if problem.cms_to.is_some() { " Then cstopo observe, cstopo plan." } else { "" };
+    format!("{}{then}", left_out::sentence(problem, end, context)).trim_start().to_owned()
 }
 
 /// Who performs, as JSON spells it.
