@@ -496,3 +496,31 @@ fn it_goes_to_a_pool_that_runs_paired_ones_first_and_of_the_same_product() {
     set(&mut p, Field::Services(theirs), Value::Stopped);
     assert_eq!(first(&p, None), None, "it does not run");
 }
+
+/// The slots stay, and w1 is still in the witness slot.
+#[test]
+fn mirrored_again_it_gets_the_witness_of_the_topology_unless_none_is_declared() {
+    let with = |wanted: Wanted| {
+        let mut p = night(apart(&[&["be1", "be2"], &["w1"]], &[User, Application, CentralMgmt]));
+        let w1 = p.estate.instance_named(&support::sql("w1.contoso.com\\RTC")).unwrap();
+        p.wishes.retain(|w| p.estate.store(w.store).pool == POOL01);
+        set(&mut p, Field::HoldsCms(POOL01), Value::Yes);
+        // Nobody takes it over.
+        let theirs = p.estate.pool(POOL02).front_ends[0];
+        set(&mut p, Field::Services(theirs), Value::Stopped);
+        set(&mut p, Field::Ready(w1), Value::Yes);
+        let stores: Vec<_> = p.wishes.iter().map(|w| w.store).collect();
+        for s in stores {
+            set(&mut p, Field::WitnessSlot(s), w1.into());
+        }
+        p.wishes.iter_mut().for_each(|w| (w.slots, w.witness) = (Slots::Pair(BE1, BE2), wanted));
+        p.policy.allow_undocumented = true;
+        p.policy.allow_full_stop = true;
+        let plan = solved(&p);
+        let again = plan.plan.steps.iter().filter(|s| s.declaration.id.0.starts_with("remirror/"));
+        let linked = |w: &model::field::Write| matches!(w.field, Field::Witness(..)) && w.value == w1.into();
+        again.map(|s| s.declaration.end.iter().any(linked)).collect::<Vec<_>>()
+    };
+    assert_eq!(with(Wanted::Unmanaged), [true; 3]);
+    assert_eq!(with(Wanted::Nothing), [false; 3]);
+}
