@@ -12,7 +12,7 @@ demo: ## the main job on an embedded, simulated deployment
 test: ## every test
 	cargo test --workspace $(ARGS)
 
-prove: ## every state of the small world, fault of the seed and fact of the scenarios, where the tests ask about a part; minutes
+prove: ## every state of the small world, fault of the seed and fact of the scenarios, where the tests ask about a part; an hour and a half on two cores
 	CSTOPO_PROVE=all cargo test --release -p planner --test small_world -- --nocapture
 	CSTOPO_PROVE=all cargo test --release -p rehearsal -- --nocapture
 	CSTOPO_PROVE=all cargo test --release -p cli --test every_scenario -- --nocapture
