@@ -6,14 +6,14 @@ mod support;
 use std::collections::BTreeSet;
 
 use model::database_type::DatabaseType::{Application, Archiving, CentralMgmt, User};
-use model::estate::{PoolId, StoreId};
+use model::estate::{PoolId, Product, StoreId};
 use model::field::{Field, Value};
 use model::problem::{Problem, Wanted};
 use model::restrict::Kept;
-use planner::alike::classes;
+use planner::alike::{classes, twins};
 use planner::runner_up::{Came, Other, runners_up};
 use support::cms::{POOL01, POOL02, apart};
-use support::world::{BE1, BE2, FE1, Plan, healthy, set};
+use support::world::{BE1, BE2, FE1, Plan, healthy, ordered, set};
 
 /// The pools of a problem shall serve from their mirrors; those of other pools are left alone.
 fn failed_over(mut p: Problem, pools: &[u16]) -> Problem {
@@ -103,6 +103,13 @@ fn stores_stand_for_each_other_only_where_they_differ_in_names_alone() {
     apart(&|p| set(p, Field::Content(d, BE2), Value::Unknown));
     apart(&|p| set(p, Field::Safety(d, BE1), Value::Off));
     apart(&|p| _ = p.consents.insert(d));
+    apart(&|p| set(p, Field::Role(d, BE2), Value::Unknown));
+    apart(&|p| set(p, Field::Session(d, BE2), Value::Suspended));
+    apart(&|p| set(p, Field::Witness(d, BE2), BE1.into()));
+    apart(&|p| set(p, Field::WitnessLink(d, BE2), Value::Connected));
+    apart(&|p| set(p, Field::PrimarySlot(archiving), BE2.into()));
+    apart(&|p| set(p, Field::MirrorSlot(archiving), Value::Nothing));
+    apart(&|p| p.wishes[2].slots = ordered(BE2, Some(BE1)));
     apart(&|p| p.wishes[2].witness = Wanted::Nothing);
     apart(&|p| p.wishes[2].principal = Some(BE2));
     // What holds the slots of a back end is no reason to move those of Archiving (operations 9.2).
@@ -132,4 +139,35 @@ fn what_was_not_chosen_has_the_price_that_it_has() {
     let Some((_, Came::Plan(solved, real))) = other else { panic!("the same plan, or none") };
     assert_eq!(solved.cost.0[1], 0, "as if it cost nothing more");
     assert!(real.0[1] > 0, "{real:?}");
+}
+
+#[test]
+fn pools_that_differ_in_one_thing_are_no_twins() {
+    let base = healthy(&Plan { pools: &["pool01", "pool02"], types: &[User, Archiving], ..Plan::default() });
+    let other = POOL02;
+    let f = base.estate.pool(other).front_ends[1];
+    let s = base.estate.store_of(other, Archiving).unwrap();
+    let apart = |what: &str, change: &dyn Fn(&mut Problem)| {
+        let mut p = base.clone();
+        change(&mut p);
+        assert_eq!(twins(&p), [vec![POOL01], vec![other]], "{what}");
+    };
+    assert_eq!(twins(&base), [vec![POOL01, other]]);
+    // Each product has its own Topology Builder, and its own cmdlets.
+    apart("product", &|p| p.estate.pools[1].product = Product::Skype2015);
+    apart("Front Ends", &|p| _ = p.estate.pools[1].front_ends.pop());
+    apart("wish", &|p| p.wishes.retain(|w| w.store != s));
+    for (field, value) in [
+        (Field::Services(f), Value::Stopped),
+        (Field::Replica(f), Value::Stale),
+        (Field::StartedSinceMirror(f), Value::No),
+        (Field::LoadedMirror(f, s), Value::Nothing),
+        (Field::Tested(other), Value::No),
+        (Field::LogBackups(other), Value::No),
+        (Field::Reports(other), Value::No),
+        (Field::HoldsCms(other), Value::Yes),
+        (Field::MirrorSlot(s), Value::Nothing),
+    ] {
+        apart(&format!("{field:?}"), &|p| set(p, field, value));
+    }
 }

@@ -196,3 +196,22 @@ fn a_draft_assumes_what_an_observation_delivers_and_never_history_or_words() {
     }
     assert!(planner::draft::draft(&draft.problem).assumed.is_empty(), "once is enough");
 }
+
+/// Whether a copy was synchronised is history (rules §2): who does not answer cannot be asked, and nobody's hope stands for it.
+#[test]
+fn what_a_silent_host_holds_is_never_granted_as_a_fact() {
+    let mut problem = seed(&FOUR[..1], 3);
+    let mirror = problem.estate.store(problem.wishes[0].store).instances[1];
+    for d in problem.estate.store(problem.wishes[0].store).databases.clone() {
+        problem.initial.set(&problem.estate, Field::Content(d, mirror), Value::Unknown);
+    }
+    let history = |problem: &Problem| {
+        let ways = refused(problem).ways_out;
+        ways.iter().flat_map(|w| &w.grants).any(|g| matches!(g, Grant::Facts(i, _) if *i == mirror))
+    };
+    assert!(history(&problem), "it answers: it is only to be read");
+    for silent in [Value::No, Value::Unknown] {
+        problem.initial.set(&problem.estate, Field::Answers(mirror), silent);
+        assert!(!history(&problem), "{silent:?}");
+    }
+}

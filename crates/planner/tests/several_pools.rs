@@ -252,3 +252,16 @@ fn what_differs_in_more_than_names_is_solved_for_itself() {
     assert_eq!(distinct(&|p| _ = p.consents.insert(d)), (2, 2));
     assert_eq!(distinct(&|p| _ = p.builds.insert(i, "11.0.7001.0 Enterprise".to_owned())), (2, 2));
 }
+
+/// Rules K3: a slot that was not read may hold what becomes a primary, in whatever part it is.
+#[test]
+fn no_pool_is_possible_while_a_mirror_slot_elsewhere_was_not_read() {
+    let well = Pool { pair: 3, stands: Stands::Well, ..Pool::default() };
+    let mut p = many(&[Pool::default(), Pool { pair: 2, ..Pool::default() }, well], false);
+    let elsewhere = p.estate.pool(PoolId(2)).stores[0];
+    p.wishes.retain(|w| w.store != elsewhere);
+    p.initial.set(&p.estate, Field::MirrorSlot(elsewhere), Value::Unknown);
+    let Outcome::NoPlan { states } = solve(&p) else { panic!("planned") };
+    let refusal = explain(&p, states);
+    assert_eq!((refusal.pools, refusal.possible), (vec![PoolId(0), PoolId(1)], vec![]));
+}

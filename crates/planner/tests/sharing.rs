@@ -4,12 +4,14 @@
 mod support;
 
 use model::actions::{Action, Publish};
+use model::database_type::DatabaseType;
 use model::declaration::StepId;
 use model::estate::Product;
 use model::problem::Problem;
 use planner::solve::{Solved, retrace};
-use support::many::{Pool, many};
+use support::many::{Pool, Stands, many};
 use support::solved;
+use support::world::ordered;
 
 fn ids(plan: &Solved) -> Vec<StepId> {
     plan.plan.steps.iter().map(|s| s.declaration.id.clone()).collect()
@@ -91,4 +93,52 @@ fn a_plan_with_shared_publishes_is_read_again_and_no_other_is() {
     let mut other = ids.clone();
     other[0] = made_up;
     assert!(!reads(&other), "another step");
+}
+
+/// The second pool needs no failover and has waited for the others already; the third comes later by a round of one Front End.
+#[test]
+fn nobody_in_a_shared_publish_waits_longer_than_policy_allows_not_only_the_first() {
+    let pool = |pair| Pool { pair, monitoring: true, ..Pool::default() };
+    let pools = [pool(1), Pool { stands: Stands::Served, ..pool(2) }, Pool { front_ends: 4, ..pool(3) }];
+    let mut p = many(&pools, false);
+    let limit = u64::from(model::durations::RESTART.most);
+    p.policy.publish_wait = Some(limit);
+    let plan = solved(&p);
+    let publishes: Vec<_> = ids(&plan).into_iter().map(|i| i.0).filter(|i| i.ends_with("/mirroring")).collect();
+    let publishes: Vec<_> = publishes.into_iter().filter(|i| i.starts_with("publish/")).collect();
+    assert_eq!(
+        publishes,
+        ["publish/pool00001.contoso.com+pool00002.contoso.com/mirroring", "publish/pool00003.contoso.com/mirroring"]
+    );
+    let (_, longest) = plan.shared.longest.expect("the second has waited");
+    assert!(0 < longest && longest <= limit, "{longest}");
+}
+
+/// In both pools one store stays where it failed over to, and the other goes home: its mirroring is taken off again later.
+#[test]
+fn a_purpose_that_a_pool_serves_twice_is_shared_the_first_time_only() {
+    let pool = |pair| Pool { pair, monitoring: true, ..Pool::default() };
+    let mut p = many(&[pool(1), pool(2)], false);
+    for wish in &mut p.wishes {
+        let store = p.estate.store(wish.store);
+        if store.kind == DatabaseType::Monitoring {
+            wish.slots = ordered(store.instances[0], Some(store.instances[1]));
+        }
+    }
+    p.policy.publish_wait = Some(24 * 3600);
+    let plan = solved(&p);
+    let publishes: Vec<_> = ids(&plan).into_iter().filter(|i| i.0.starts_with("publish/")).collect();
+    let (both, alone): (Vec<_>, Vec<_>) = publishes.into_iter().map(|i| i.0).partition(|i| i.contains('+'));
+    let purposes =
+        |all: &[String]| all.iter().filter_map(|i| i.rsplit('/').next().map(str::to_owned)).collect::<Vec<_>>();
+    let meanwhile = ["mirroring-off", "mirroring-off-meanwhile", "store", "store-meanwhile"];
+    assert_eq!(purposes(&both), [&meanwhile[..], &["mirroring-meanwhile", "mirroring"]].concat());
+    let home = ["mirroring-off", "store", "mirroring"];
+    assert_eq!(purposes(&alone), [home, home].concat(), "the later ones are never one with the earlier ones");
+    assert_eq!(plan.shared.saved, 6);
+    // Read again it is the same plan, though some of its ids are there twice.
+    assert_eq!(retrace(&p, &ids(&plan)).map(|read| ids(&read)), Some(ids(&plan)));
+    p.policy.publish_wait = None;
+    let plan = solved(&p);
+    assert_eq!(retrace(&p, &ids(&plan)).map(|read| ids(&read)), Some(ids(&plan)));
 }

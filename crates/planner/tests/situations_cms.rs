@@ -524,3 +524,25 @@ fn mirrored_again_it_gets_the_witness_of_the_topology_unless_none_is_declared() 
     assert_eq!(with(Wanted::Unmanaged), [true; 3]);
     assert_eq!(with(Wanted::Nothing), [false; 3]);
 }
+
+#[test]
+fn the_ways_are_told_where_it_is_not_known_whether_the_host_answers() {
+    let mut p = paired();
+    assert!(ways(&p, &[]).is_none(), "all is well");
+    set(&mut p, Field::Answers(BE1), Value::Unknown);
+    let (pool, list) = ways(&p, &[]).expect("it may be lost");
+    assert_eq!((pool, list.len()), (POOL01, model::cms_options::ALL.len()));
+}
+
+/// Where it takes writes it is moved for the sake of the pool that holds it, and of no other.
+#[test]
+fn a_store_that_takes_writes_is_moved_for_its_own_pool_alone() {
+    let mut p = paired();
+    let places = |p: &Problem, pool| planner::cms::places(p, &[pool].into());
+    assert_eq!(places(&p, POOL01), [POOL01, POOL02]);
+    assert_eq!(places(&p, POOL02), []);
+    set(&mut p, Field::CmsWritable, Value::No);
+    for pool in [POOL01, POOL02] {
+        assert_eq!(places(&p, pool), [POOL01, POOL02], "every publish needs it");
+    }
+}
