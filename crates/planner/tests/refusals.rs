@@ -144,20 +144,6 @@ fn what_only_has_to_be_found_out_comes_before_what_has_to_be_given_up() {
     assert!(matches!(ways.last().map(|w| &w.grants[..]), Some([Grant::Loss(..)])), "{ways:?}");
 }
 
-/// A host that is silent tells nothing now, and nothing of what was (design, uncertainty): nobody can grant it.
-#[test]
-fn the_history_of_a_silent_host_is_no_way_out() {
-    let mut problem = seed(&FOUR[..1], 3);
-    for i in problem.estate.instance_ids().collect::<Vec<_>>() {
-        let h = problem.estate.host_of(i);
-        support::world::dies(&mut problem, h);
-    }
-    problem.policy.allow_full_stop = true;
-    let ways = refused(&problem).ways_out;
-    let history = |g: &Grant| matches!(g, Grant::Facts(..) | Grant::Fact(Field::Content(..), _));
-    assert!(!ways.is_empty() && !ways.iter().flat_map(|w| &w.grants).any(history), "{ways:?}");
-}
-
 #[test]
 fn another_policy_gives_another_plan_the_same_or_none() {
     use planner::runner_up::{Came, Other, runners_up};
