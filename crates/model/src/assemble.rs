@@ -143,7 +143,7 @@ fn destination(problem: &Problem) -> Result<PoolId, Fault> {
     let name = &problem.estate.pool(from).fqdn;
     cms::destination(problem).ok_or_else(|| {
         let message = format!("there is no other pool to which the Central Management store of {name} could move");
-        error(message, "the other ways are in docs/procedures.md, and in what cstopo plan says without --only")
+        error(message, "the other ways are in docs/operations.md, and in what cstopo plan says without --only")
     })
 }
 

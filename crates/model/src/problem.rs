@@ -40,6 +40,11 @@ pub enum Slots {
     Pair(InstanceId, InstanceId),
 }
 
+impl Slots {
+    /// Neither slot is managed.
+    pub const UNDECLARED: Self = Self::Ordered { primary: None, mirror: Wanted::Unmanaged };
+}
+
 /// A wish that can also be "there must be none".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Wanted {
@@ -90,7 +95,7 @@ impl Wish {
     /// Whether any slot is declared.
     #[must_use]
     pub fn manages_slots(&self) -> bool {
-        self.slots != Slots::Ordered { primary: None, mirror: Wanted::Unmanaged }
+        self.slots != Slots::UNDECLARED
     }
 
     /// Whether anything is asked for.
@@ -256,7 +261,7 @@ impl Problem {
         let mut part = self.clone();
         for wish in &mut part.wishes {
             if let Some(server) = self.server(wish.store) {
-                wish.slots = Slots::Ordered { primary: None, mirror: Wanted::Unmanaged };
+                wish.slots = Slots::UNDECLARED;
                 wish.witness = Wanted::Unmanaged;
                 wish.principal = Some(server);
             }
@@ -270,7 +275,7 @@ impl Problem {
     pub fn for_cms(&self, to: PoolId) -> Self {
         let mut part = self.for_service();
         for wish in part.wishes.iter_mut().filter(|w| self.server(w.store).is_none()) {
-            wish.slots = Slots::Ordered { primary: None, mirror: Wanted::Unmanaged };
+            wish.slots = Slots::UNDECLARED;
             wish.witness = Wanted::Unmanaged;
             wish.principal = None;
         }

@@ -320,6 +320,17 @@ fn a_pool_that_does_not_run_takes_nothing_over_by_hand_either() {
     }
 }
 
+/// The Front End that takes it over restarts, and signs its users out (operations 9.4).
+#[test]
+fn by_hand_it_is_moved_only_where_users_may_be_signed_out() {
+    let mut p = beside();
+    p.policy.accept_outage = false;
+    let part = p.for_cms(POOL02);
+    assert!(matches!(solve(&part), Outcome::NoPlan { .. }));
+    let refusal = planner::refusal::explain(&part, 0);
+    assert!(refusal.ways_out.iter().any(|w| w.grants == [Grant::Outage]), "{:#?}", refusal.ways_out);
+}
+
 #[test]
 fn by_hand_what_does_not_answer_is_moved_from_exports_and_given_up_by_name() {
     let mut p = beside();

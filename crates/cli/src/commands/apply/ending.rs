@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use executor::run::{Outcome, Report, StepState, Stop};
-use model::assemble::{CMS, SERVICE};
+use model::assemble::SERVICE;
 use model::declaration::{Clause, Performer};
 use model::field::{Field, Value};
 use model::{vocabulary, words};
@@ -174,8 +174,7 @@ fn whole(say: &dyn Fn(&str), reviewed: &Reviewed, report: &Report, screen: &Scre
     let mut context = Context::new(&reviewed.file.facts, screen.offset, &reviewed.file.digest);
     context.left_out = &reviewed.left_out;
     let pools: Vec<String> = problem.pools().into_iter().map(|p| left_out::whom(problem, &context, p)).collect();
-    let moved = problem.cms_to.filter(|_| reviewed.file.only.iter().any(|name| name == CMS));
-    let is = if let Some(to) = moved {
+    let is = if let Some(to) = problem.cms_to {
         format!("served as far as they can be, and the Central Management store is on {}", estate.pool(to).fqdn)
     } else if reviewed.file.only.iter().any(|name| name == SERVICE) {
         "served, which is what the plan was kept to".to_owned()
